@@ -1,0 +1,209 @@
+"""What the doors have in common, and the OpenAPI document that is made of them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+import flask_smorest
+from flask import g, request
+from webargs.flaskparser import FlaskParser
+
+from api import errors
+from api.auth import authenticate
+from api.errors import Malformed, Misshapen, WrongMediaType
+from api.shapes import ProblemShape
+from api.strict_json import JsonError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import marshmallow as ma
+    from flask import Flask, Request, Response
+    from werkzeug.exceptions import HTTPException
+
+View = TypeVar("View", bound="Callable[..., Response]")
+
+# What any operation may answer; 401 and 403 where somebody must be signed in, the rest where a body is sent.
+_ALWAYS: Final = (400, 500, 503)
+_SIGNED_IN: Final = (401, 403)
+_BODY: Final = (413, 415, 422)
+_EXAMPLES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("malformed", "O corpo não é um JSON válido (linha 1, coluna 9)."),
+    401: ("not_authenticated", "Envie o cabeçalho Authorization: Bearer <token>."),
+    403: ("profile_lacks", "O perfil 'agente' não pode realocar (ticket.relocate)."),
+    404: ("not_found", "Não há atendimento 2026-4830192-7."),
+    409: ("moved_meanwhile", "A opção 'resolver' não parte da situação atual."),
+    412: ("stale", "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual."),
+    413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
+    415: ("media_type", "Envie o corpo como application/json."),
+    422: ("fields_missing", "Falta preencher: Solução."),
+    500: ("internal", "Algo falhou do nosso lado; nada foi mudado."),
+    503: ("busy", "O banco de dados está ocupado. Nada foi feito; tente de novo."),
+}
+_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "description": "Makes a retry safe: the same key with the same request gives the same answer, byte for byte, "
+        "for 24 hours, marked `Idempotency-Replayed: true`. With another request it is refused (`key_reused`). "
+        "A refusal frees the key.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[!-~]+$"},
+        "example": "3f6c1a52-7d0e-4a8c-9a34-0c1a5b1f2e90",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "description": "The ETag of the ticket as it was read: refused with 412 if it has changed since.",
+        "schema": {"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$'},
+        "example": '"7"',
+    },
+}
+ETAG: Final = {"ETag": {"description": "The ticket's revision.", "schema": {"type": "string"}}}
+LOCATION: Final = {"Location": {"description": "Where it can be read.", "schema": {"type": "string"}}}
+
+
+class Parser(FlaskParser):
+    """Reads bodies through the strict JSON door and refuses what no shape names."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": "raise"}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' signature
+        """The body, decoded once."""
+        return json_body(req)
+
+    def handle_error(self, error: ma.ValidationError, *args: Any, **more: Any) -> NoReturn:
+        """Name everything that is wrong."""
+        del args, more
+        raise Misshapen(error.normalized_messages())
+
+
+def json_body(req: Request) -> Any:
+    """The request's JSON body.
+
+    Raises:
+        WrongMediaType, Malformed: there is none that can be read.
+    """
+    if req.mimetype != "application/json":
+        raise WrongMediaType("Envie o corpo como application/json.")
+    try:
+        g.json = decode(req.get_data(cache=False))
+    except JsonError as error:
+        raise Malformed(str(error), code="json") from None
+    return g.json
+
+
+class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
+    """Operations of one capability; every one but the public ones begins with finding out who calls."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, *, description: str, public: bool = False) -> None:
+        super().__init__(name, __name__, description=description)
+        self.public = public
+        if not public:
+            self.before_request(authenticate)
+        self._prepare_doc_cbks.append(self._prepare_door_doc)
+
+    def door(
+        self,
+        status: int,
+        shape: ma.Schema | None = None,
+        *,
+        example: Any = None,
+        refusals: tuple[int, ...] = (),
+        body: bool = False,
+        key: bool = False,
+        match: bool = False,
+        headers: Mapping[str, Any] | None = None,
+        content_type: str | None = None,
+        description: str | None = None,
+    ) -> Callable[[View], View]:
+        """Say what an operation answers; the view makes the response itself.
+
+        Args:
+            refusals: statuses beyond those that its kind of operation may always answer.
+            body: it takes a body; key, match: it honours Idempotency-Key, If-Match.
+        """
+        told = {"refusals": (*refusals, *(_BODY if body else ())), "key": key, "match": match}
+
+        def decorate(view: View) -> View:
+            documented = self.response(
+                status,
+                shape,
+                example=example,
+                headers=dict(headers) if headers else None,
+                content_type=content_type,
+                description=description,
+            )(view)
+            documented._apidoc["door"] = told | {"id": view.__name__}  # noqa: SLF001 - smorest's own place for it
+            return documented  # type: ignore[no-any-return]
+
+        return decorate
+
+    def _prepare_door_doc(self, doc: dict[str, Any], doc_info: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        del more
+        told = doc_info["door"]
+        doc["operationId"] = told["id"]
+        doc["security"] = [] if self.public else [{"bearer": []}]
+        for status in sorted({*_ALWAYS, *(() if self.public else _SIGNED_IN), *told["refusals"]}):
+            doc["responses"][status] = HTTPStatus(status).name
+        names = [name for name, wanted in (("IdempotencyKey", told["key"]), ("IfMatch", told["match"])) if wanted]
+        if names:
+            doc["parameters"] = [*doc.get("parameters", ()), *names]
+        return doc
+
+
+class Document(flask_smorest.Api):  # type: ignore[misc]
+    """The OpenAPI document, and the problems as its error answers."""
+
+    ERROR_SCHEMA = ProblemShape
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_responses(self) -> None:
+        # The one private hook of flask-smorest that is overridden (its version is pinned): its error responses
+        # are described as application/json, ours are problems with an example each.
+        for status, (code, detail) in _EXAMPLES.items():
+            example = {
+                "type": f"urn:tramita:problem:{code}",
+                "title": errors.TITLES[status],
+                "status": status,
+                "code": code,
+                "detail": detail,
+                "request_id": "9f2c4b7e61d04f0b8e5b7a0c3d1e2f40",
+            }
+            content = {errors.MEDIA_TYPE: {"schema": ProblemShape(), "example": example}}
+            response = {"description": errors.TITLES[status], "content": content}
+            self.spec.components.response(HTTPStatus(status).name, response, lazy=True)
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """What Flask refuses by itself is answered like any other refusal."""
+        return errors.of_http(error)
+
+
+def describe(app: Flask) -> Document:
+    """An empty document for the app."""
+    app.config |= {
+        "API_TITLE": "Tramita",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "info": {
+                "description": "A ticket moves through the situations of a BPMN diagram. Refusals are "
+                "`application/problem+json` with a stable `code`, a Portuguese `detail` and every reason; "
+                "docs/api.md tells the rest.",
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": "/"}],
+        },
+    }
+    document = Document(app)
+    document.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    for name, header in _HEADERS.items():
+        document.spec.components.parameter(name, "header", {"required": False, **header}, lazy=True)
+    return document
+
+
+def wants_json() -> bool:
+    """Whether the request says that its body is JSON."""
+    return request.mimetype == "application/json"

@@ -1,0 +1,113 @@
+"""Shapes of what is asked of tickets: open, move, alter, message, relocate, list."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.shapes import Shape, Whole, described, string
+from api.ticket_shapes import STANDINGS
+from engine.tickets.queries import SORTS
+
+KEY = 80
+MAX_TEXT = 10_000
+
+
+class OpenAsk(Shape):
+    """What a new ticket is about."""
+
+    title = string(300, 1, required=True)
+    description = string(MAX_TEXT)
+    subject = string(KEY, allow_none=True)
+    subsubject = string(170, allow_none=True, metadata={"description": "`<subject>.<key>`"})
+    customer = string(KEY, allow_none=True, metadata={"description": "The customer's key."})
+    priority = string(40, allow_none=True)
+    channel = string(40, allow_none=True)
+    request_type = string(KEY, allow_none=True)
+    team = string(KEY, allow_none=True, metadata={"description": "Default: the subject's."})
+    fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields", **described("Own fields."))
+    process = string(200, allow_none=True, metadata={"description": "Only where the subject names none."})
+    source = string(KEY, allow_none=True, metadata={"description": "Where `external_id` is known."})
+    external_id = string(
+        200, 1, allow_none=True, metadata={"description": "Opened twice under the same one, it is the same ticket."}
+    )
+
+
+class MoveAsk(Shape):
+    """The move that shall be made."""
+
+    move = string(250, allow_none=True, metadata={"description": "Id of the flow; none: the situation's default."})
+    fields_ = fields.Dict(
+        keys=fields.String(), attribute="fields", data_key="fields", **described("What this move asks for.")
+    )
+    reason = string(2_000, allow_none=True)
+    source = string(KEY, allow_none=True, metadata={"description": "Where `event_id` is known."})
+    event_id = string(200, 1, allow_none=True, metadata={"description": "Told twice, the move is made once."})
+
+
+class AlterAsk(Shape):
+    """What shall be different; what is left out stays."""
+
+    title = string(300, 1)
+    description = string(MAX_TEXT)
+    subject = string(KEY, allow_none=True)
+    subsubject = string(170, allow_none=True)
+    team = string(KEY, allow_none=True)
+    responsible = string(120, allow_none=True, metadata={"description": "A login; null gives the ticket back."})
+    priority = string(40, allow_none=True)
+    request_type = string(KEY, allow_none=True)
+    fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields", **described("Own fields."))
+    situation = string(
+        250, allow_none=True, metadata={"description": "Where it goes on, if the new subject has another process."}
+    )
+    reason = string(2_000, allow_none=True)
+
+
+class MessageAsk(Shape):
+    """A message of the installation's own."""
+
+    name = string(64, 1, required=True)
+    payload = fields.Dict(keys=fields.String(), **described("Declared members: texts, numbers, true or false."))
+    source = string(KEY, allow_none=True)
+    event_id = string(200, 1, allow_none=True)
+
+
+class RelocateAsk(Shape):
+    """Where the ticket shall be put, and why."""
+
+    situation = string(410, 1, required=True, metadata={"description": "`<id>`, or `<process>:<id>` in a called one."})
+    reason = string(2_000, 1, required=True)
+    process = string(200, allow_none=True, metadata={"description": "Default: the ticket's own."})
+    version = Whole(1, 2_147_483_647, allow_none=True, **described("Default: the newest of `process`, or its own."))
+    waive = fields.List(string(KEY), **described("Fields that may stay empty this time; needs `ticket.waive`."))
+
+
+class ListQuery(Shape):
+    """Which tickets."""
+
+    situation = string(200)
+    standing = fields.String(validate=validate.OneOf(STANDINGS, error=f"use um de: {', '.join(STANDINGS)}"))
+    team = string(KEY)
+    responsible = string(120, metadata={"description": "A login; `none`: tickets nobody has."})
+    subject = string(KEY)
+    text = string(200, metadata={"description": "Words of protocol, title or description."})
+    cursor = string(400, metadata={"description": "From the page before."})
+    limit = Whole(1, 100, load_default=20)
+    sort = fields.String(
+        load_default="-opened_at",
+        validate=validate.OneOf(
+            tuple(SORTS), error="use um de: {choices}"
+        ),
+    )
+
+
+class MovesQuery(Shape):
+    """Whose moves."""
+
+    as_profile = string(KEY, 1, metadata={"description": "Another profile's; needs the right `permission.explain`."})
+
+
+class HistoryQuery(Shape):
+    """Which part of the history."""
+
+    after = Whole(0, 2_147_483_647, load_default=0, **described("The last `seq` already seen."))
+    limit = Whole(1, 500, load_default=100)

@@ -1,0 +1,144 @@
+"""Tickets as plain values for JSON, written by hand: a schema's dump costs ten times as much.
+
+That they have the documented shapes is held by a test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from api.commands import answer, etag
+from engine.processes.deployed import deployed, number_of
+from engine.runtime.movement import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.runtime.process import Process
+    from engine.tickets.moves import Option
+    from engine.tickets.ticket import Ticket
+    from engine.unit import Answer, Unit
+
+FIRST_SHOWN: Final = "Em andamento"
+
+
+def ticket_body(ticket: Ticket) -> dict[str, Any]:
+    """`TicketShape`."""
+    person = ticket.person
+    process = ticket.diagram
+    return {
+        "protocol": ticket.protocol,
+        "revision": ticket.revision,
+        "title": ticket.title,
+        "process": ticket.process,
+        "version": ticket.version,
+        "situation": ticket.situation,
+        "situation_label": label_of(process, ticket.place_process, ticket.situation),
+        "situation_process": ticket.place_process,
+        "standing": ticket.standing,
+        "ended": ticket.ended,
+        "subject": ticket.subject,
+        "subsubject": ticket.subsubject,
+        "team": ticket.team,
+        "responsible": person.login if person else None,
+        "priority": ticket.priority,
+        "incomplete": ticket.incomplete,
+        "opened_at": ticket.opened_at,
+        "entered_at": ticket.entered_at,
+        "changed_at": ticket.changed_at,
+        "timer_due_at": ticket.timer_due_at,
+        "description": ticket.description,
+        "channel": ticket.channel,
+        "request_type": ticket.request_type,
+        "customer": ticket.customer_key,
+        "customer_sees": _customer_sees(process, ticket.shown),
+        "fields": ticket.fields,
+        "waiting_for": ticket.waiting_for,
+        "awaits": ticket.awaits,
+        "incident": ticket.incident,
+        "opened_by": ticket.opened_by,
+    }
+
+
+def told(ticket: Ticket, status: int = 200, **more: Any) -> Answer:
+    """A ticket as an answer, with its revision as ETag."""
+    return answer(status, ticket_body(ticket) | more, ETag=etag(ticket.revision))
+
+
+def listed(unit: Unit[Any], rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """`ListedShape` of each row."""
+    people = unit.catalogue.people
+    versions: dict[Any, tuple[Process, int]] = {}
+    found = []
+    for row in rows:
+        version_id = row.version_id
+        if version_id not in versions:
+            versions[version_id] = deployed(unit, version_id), number_of(unit, version_id)
+        process, number = versions[version_id]
+        person = people.get(row.responsible)
+        found.append(
+            {
+                "protocol": row.protocol,
+                "revision": row.revision,
+                "title": row.title,
+                "process": row.process,
+                "version": number,
+                "situation": row.situation,
+                "situation_label": label_of(process, row.place_process, row.situation),
+                "situation_process": row.place_process,
+                "standing": row.standing,
+                "ended": row.ended,
+                "subject": row.subject,
+                "subsubject": row.subsubject,
+                "team": row.team,
+                "responsible": person.login if person else None,
+                "priority": row.priority,
+                "incomplete": row.incomplete,
+                "opened_at": row.opened_at,
+                "entered_at": row.entered_at,
+                "changed_at": row.changed_at,
+                "timer_due_at": row.timer_due_at,
+            }
+        )
+    return found
+
+
+def option_body(process: Process, option: Option) -> dict[str, Any]:
+    """`OptionShape`."""
+    leads_to = option.leads_to
+    return {
+        "move": option.move,
+        "label": option.label,
+        "allowed": option.allowed,
+        "default": option.default,
+        "leads_to": None if leads_to is None else place_body(process, leads_to),
+        "requires": option.requires,
+        "missing": option.missing,
+        "reasons": [reason.as_dict() for reason in option.reasons],
+    }
+
+
+def place_body(process: Process, place: Place) -> dict[str, Any]:
+    """`PlaceShape`."""
+    found = process.situations.get(place) or process.ends[place]
+    return {
+        "process": place.process,
+        "situation": place.element,
+        "label": found.label,
+        "standing": found.standing,
+    }
+
+
+def label_of(process: Process, key: str, element: str) -> str:
+    """What people call the situation or end."""
+    place = Place(key, element)
+    found = process.situations.get(place) or process.ends[place]
+    return found.label
+
+
+def _customer_sees(process: Process, shown: list[str] | None) -> str:
+    if shown is None:
+        return FIRST_SHOWN
+    place = Place(*shown)
+    found = process.situations.get(place) or process.ends.get(place)
+    return (found.customer_label if found else None) or FIRST_SHOWN

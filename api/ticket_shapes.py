@@ -1,0 +1,204 @@
+"""Shapes of what is told of tickets: the ticket, its moves, its history."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.shapes import ReasonShape, Shape, described
+
+STANDINGS = ("open", "finished", "cancelled")
+
+
+def instant(**more: object) -> fields.Field[object]:
+    """An instant, as text in UTC."""
+    return fields.String(required=True, metadata={"format": "date-time", **more})
+
+
+def maybe(sentence: str | None = None, **more: object) -> fields.String:
+    """A text that may be null; always there in answers."""
+    metadata = {"description": sentence} if sentence else {}
+    return fields.String(required=True, allow_none=True, metadata=metadata | more)
+
+
+class WaitingShape(Shape):
+    """What the ticket waits for between two situations."""
+
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    cause = fields.String(required=True, **described("`join`, `timer`, `message`, `activity` or `call`."))
+
+
+class ListedShape(Shape):
+    """A ticket in a list."""
+
+    protocol = fields.String(required=True, **described("Its number, as it is said on the phone."))
+    revision = fields.Integer(required=True, **described("Grows with its columns, own fields and state; see ETag."))
+    title = fields.String(required=True)
+    process = fields.String(required=True, **described("Key of the process it follows."))
+    version = fields.Integer(required=True, **described("Number of the version it runs on."))
+    situation = fields.String(required=True, **described("Where it stands: id of the element."))
+    situation_label = fields.String(required=True)
+    situation_process = fields.String(
+        required=True, **described("Key of the process whose file holds the situation: a called one, perhaps.")
+    )
+    standing = fields.String(required=True, validate=validate.OneOf(STANDINGS))
+    ended = fields.Boolean(required=True, **described("Whether an end event was reached: only a relocation leads on."))
+    subject = maybe()
+    subsubject = maybe()
+    team = maybe()
+    responsible = maybe("Login of the person responsible.")
+    priority = maybe()
+    incomplete = fields.List(fields.String(), required=True, **described("Fields a transition left empty."))
+    opened_at = instant()
+    entered_at = instant(description="When it came to its situation.")
+    changed_at = instant()
+    timer_due_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+
+
+class TicketShape(ListedShape):
+    """A ticket, as every command on it answers."""
+
+    description = fields.String(required=True)
+    channel = maybe()
+    request_type = maybe()
+    customer = maybe("The customer's key.")
+    customer_sees = fields.String(required=True, **described("What a customer is told of the situation."))
+    fields_ = fields.Dict(
+        keys=fields.String(), required=True, data_key="fields", **described("Own fields that have a value.")
+    )
+    waiting_for = fields.Nested(
+        WaitingShape(),
+        required=True,
+        allow_none=True,
+        **described("Set while it is between two situations; then it has no moves."),
+    )
+    awaits = fields.List(fields.String(), required=True, **described("Messages that would move it now."))
+    incident = fields.Integer(
+        required=True, allow_none=True, **described("Number of the history row that tells why the diagram is stuck.")
+    )
+    opened_by = fields.String(required=True)
+
+
+class RepeatableShape(TicketShape):
+    """A ticket, and whether the event or opening had been told before."""
+
+    repeated = fields.Boolean(required=True, **described("Known by its natural key: nothing was done this time."))
+
+
+class ActivityShape(Shape):
+    """Something for somebody to do."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True, **described("`email`, `call`, `appointment`, `custom` or `social`."))
+    label = fields.String(required=True)
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    team = maybe()
+    status = fields.String(required=True, validate=validate.OneOf(("queued", "pending", "finished")))
+    created_at = instant()
+
+
+class IncidentShape(Shape):
+    """Why the diagram cannot go on by itself."""
+
+    seq = fields.Integer(required=True)
+    at = instant()
+    kind = fields.String(required=True)
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    detail = fields.String(required=True)
+    tries = fields.Integer(required=True)
+
+
+class WholeTicketShape(TicketShape):
+    """A ticket with its open activities and its open incident."""
+
+    activities = fields.List(fields.Nested(ActivityShape()), required=True)
+    open_incident = fields.Nested(IncidentShape(), required=True, allow_none=True)
+
+
+class PageShape(Shape):
+    """A page of tickets."""
+
+    tickets = fields.List(fields.Nested(ListedShape()), required=True)
+    next = maybe("Address of the page after; null: this is the last.")
+    cursor = maybe("What `next` puts into its query.")
+
+
+class PlaceShape(Shape):
+    """Where a move leads."""
+
+    process = fields.String(required=True)
+    situation = fields.String(required=True)
+    label = fields.String(required=True)
+    standing = fields.String(required=True)
+
+
+class OptionShape(Shape):
+    """One move, allowed or blocked, with every reason."""
+
+    move = fields.String(required=True, **described("Id of the flow: what POST …/moves wants."))
+    label = fields.String(required=True)
+    allowed = fields.Boolean(required=True)
+    default = fields.Boolean(required=True, **described("Whether it is taken when a caller names none."))
+    leads_to = fields.Nested(
+        PlaceShape(), required=True, allow_none=True, **described("Where that is certain as things are.")
+    )
+    requires = fields.List(fields.String(), required=True, **described("Fields it asks for."))
+    missing = fields.List(fields.String(), required=True, **described("Those of them that are empty."))
+    reasons = fields.List(fields.Nested(ReasonShape()), required=True)
+
+
+class MovesShape(Shape):
+    """All moves of the situation where the ticket stands."""
+
+    protocol = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    situation = fields.String(required=True)
+    situation_label = fields.String(required=True)
+    situation_process = fields.String(required=True)
+    standing = fields.String(required=True)
+    waiting_for = fields.Nested(WaitingShape(), required=True, allow_none=True)
+    profile = fields.String(required=True, **described("Whose rights were asked."))
+    moves = fields.List(fields.Nested(OptionShape()), required=True)
+
+
+class CauseShape(Shape):
+    """What of the diagram did it, where nobody chose."""
+
+    kind = fields.String(required=True)
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    due_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+
+
+class DeedShape(Shape):
+    """One row of a ticket's history."""
+
+    seq = fields.Integer(required=True)
+    at = instant()
+    actor = fields.String(required=True, **described("`user:<id>`, `system:timer`, `system:message` …"))
+    actor_name = fields.String(required=True)
+    deed = fields.String(required=True, **described("`opened`, `moved`, `transition`, `relocated`, `altered` …"))
+    cause = fields.Nested(CauseShape(), required=True, allow_none=True)
+    process = fields.String(required=True)
+    version = fields.Integer(required=True)
+    left = maybe("`<process>:<situation>`")
+    entered = maybe("`<process>:<situation>`")
+    reason = maybe()
+    detail = fields.Dict(required=True, allow_none=True)
+
+
+class HistoryShape(Shape):
+    """A page of a ticket's history, oldest first."""
+
+    history = fields.List(fields.Nested(DeedShape()), required=True)
+    next = maybe("Address of the page after; null: this is the last.")
+
+
+class DeliveredShape(Shape):
+    """What became of a message."""
+
+    delivered = fields.Boolean(required=True, **described("Whether the ticket waited for it."))
+    repeated = fields.Boolean(required=True)
+    ticket = fields.Nested(TicketShape(), required=True)

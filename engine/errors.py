@@ -1,0 +1,159 @@
+"""Every refusal the engine can give.
+
+* Refused
+  x NotFound            there is no such thing, or none this actor may know of
+  x NotAuthenticated    nobody knows this token, or it has ended
+  x NotPermitted        the rights say no; carries the decision
+  x Invalid             what was asked does not fit
+    + FieldsMissing     the move asks for fields that are empty
+    + NoSuchMove        no flow leads there from here
+    + ProcessDiffers    the new subject lives in another process, and nothing said where to go
+    + KeyReused         this Idempotency-Key already stands for another request
+    + NotDeployable     the diagrams have findings of severity error
+  x Conflict            somebody else changed it first
+    + MovedMeanwhile    the move is no longer there; carries what happened
+    + Stale             the caller looked at an older revision (If-Match)
+  x Busy                the database could not be had in time; nothing was done, try again
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One cause of a refusal, for programs (`code`, `details`) and for people (`detail`).
+
+    Attributes:
+        code: a stable word such as `fields_missing`.
+        detail: one sentence in Portuguese: what is the matter.
+        fix: the smallest change that would allow it, in Portuguese; empty where there is none.
+        details: what programs need: field names, guard text, values, rule ids.
+    """
+
+    code: str
+    detail: str
+    fix: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reason as plain JSON types."""
+        return asdict(self)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an accident
+    """What was asked is not done, and nothing was changed.
+
+    Attributes:
+        code: a stable word for programs.
+        status: the HTTP status that says the same.
+        detail: one Portuguese sentence for people: what is the matter and what to do.
+        reasons: every reason, strongest first.
+        extra: further members of the answer (the present situation, what happened meanwhile, findings).
+    """
+
+    code = "refused"
+    status = 422
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        reasons: Sequence[Reason] = (),
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or type(self).code
+        self.reasons = tuple(reasons)
+        self.extra = extra
+
+
+class NotFound(Refused):
+    """There is no such thing, or none this actor may know of."""
+
+    code = "not_found"
+    status = 404
+
+
+class NotAuthenticated(Refused):
+    """Nobody knows this token, or it has ended."""
+
+    code = "not_authenticated"
+    status = 401
+
+
+class NotPermitted(Refused):
+    """The rights say no; `reasons` carry the decision."""
+
+    code = "not_permitted"
+    status = 403
+
+
+class Invalid(Refused):
+    """What was asked does not fit."""
+
+    code = "invalid"
+
+
+class FieldsMissing(Invalid):
+    """The move asks for fields that are empty; `extra["missing"]` lists all of them."""
+
+    code = "fields_missing"
+
+
+class NoSuchMove(Invalid):
+    """No flow of that name leads anywhere from here."""
+
+    code = "no_such_move"
+
+
+class ProcessDiffers(Invalid):
+    """The new subject lives in another process, and nothing said where to go."""
+
+    code = "process_differs"
+
+
+class KeyReused(Invalid):
+    """This Idempotency-Key already stands for another request."""
+
+    code = "key_reused"
+
+
+class NotDeployable(Invalid):
+    """The diagrams have findings of severity error; `extra["findings"]` lists them all."""
+
+    code = "not_deployable"
+
+
+class Conflict(Refused):
+    """Somebody else changed it first; carries who changed what and the present state."""
+
+    code = "conflict"
+    status = 409
+
+
+class MovedMeanwhile(Conflict):
+    """The move is no longer there; carries what happened."""
+
+    code = "moved_meanwhile"
+
+
+class Stale(Conflict):
+    """The caller looked at an older revision (If-Match)."""
+
+    code = "stale"
+    status = 412
+
+
+class Busy(Refused):
+    """The database could not be had in time; nothing was done, try again."""
+
+    code = "busy"
+    status = 503

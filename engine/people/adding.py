@@ -1,0 +1,196 @@
+"""Add people and profiles, issue tokens, and set up the first administrator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from engine.db import new_id
+from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound
+from engine.people.knowing import hash_of, new_token
+from engine.people.model import permission_rule, person, profile, setup, token
+from engine.rights import insist
+from permissions import presets
+from permissions.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from engine.unit import Unit
+    from permissions.presets import Preset
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,118}[a-z0-9]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPerson:
+    """Add somebody.
+
+    Attributes:
+        login: lower-case letters, digits, `.`, `_`, `-`; 3 to 120.
+        profile: key of a profile.
+        teams: keys of teams.
+    """
+
+    login: str
+    name: str
+    profile: str
+    teams: Sequence[str] = ()
+
+
+def add_person(unit: Unit, ask: AddPerson) -> UUID:
+    """Add a person; returns the new id."""
+    unit.replay()
+    insist(unit, Action.PEOPLE_MANAGE)
+    return _add(unit, ask)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueToken:
+    """Issue a bearer token for a person.
+
+    Attributes:
+        lasts: how long it is good for; None: until it is revoked.
+    """
+
+    login: str
+    label: str
+    lasts: timedelta | None = None
+
+
+def issue_token(unit: Unit, ask: IssueToken) -> str:
+    """Issue a token; the text is returned this once and never stored."""
+    unit.replay()
+    insist(unit, Action.PEOPLE_MANAGE)
+    found = next((p for p in unit.catalogue.people.values() if p.login == ask.login and not p.ended), None)
+    if found is None:
+        raise NotFound(f"Não há pessoa com o login {ask.login!r}.")
+    return _issue(unit, found.id, ask.label, unit.now + ask.lasts if ask.lasts else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPresets:
+    """Add the delivered profiles that are not there yet."""
+
+    presets: Sequence[Preset] = field(default_factory=presets.load)
+
+
+def add_presets(unit: Unit, ask: AddPresets) -> list[str]:
+    """Add delivered profiles with their rules; profiles that exist stay as they are. Returns what was added."""
+    unit.replay()
+    insist(unit, Action.PEOPLE_MANAGE)
+    added = []
+    for preset in ask.presets:
+        if preset.key in unit.catalogue.profiles:
+            continue
+        about = f"profile:{preset.key}"
+        unit.insert(about, profile, key=preset.key, label=preset.label_pt)
+        for rule in preset.rules:
+            unit.insert(
+                about,
+                permission_rule,
+                id=rule.id,
+                profile=rule.profile,
+                action=rule.action,
+                allow=rule.allow,
+                process=rule.process,
+                situation=rule.situation,
+            )
+        unit.record(about, "added", rules=len(preset.rules))
+        added.append(preset.key)
+    if added:
+        unit.new_authority()
+    return added
+
+
+@dataclass(frozen=True)
+class PrintSetup:
+    """Make a one-time set-up token, if nobody has set the installation up yet."""
+
+
+def print_setup(unit: Unit, _: PrintSetup) -> str | None:
+    """A new set-up token (the one printed before stops working); None once it was used."""
+    row = unit.connection.execute(select(setup)).one_or_none()
+    if row is not None and row.used_at is not None:
+        return None
+    text = new_token().replace("tk_", "setup_", 1)
+    if row is None:
+        unit.insert("setup:first", setup, id="first", hash=hash_of(text), printed_at=unit.now)
+    else:
+        unit.update("setup:first", setup, {"id": "first"}, hash=hash_of(text), printed_at=unit.now)
+    unit.record("setup:first", "printed")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUp:
+    """Use the set-up token: the first administrator, and a token to act with."""
+
+    setup_token: str
+    login: str
+    name: str
+    profile: str = "administrador"
+
+
+def set_up(unit: Unit, ask: SetUp) -> str:
+    """Add the first administrator and return a bearer token for them. Works once."""
+    unit.replay()
+    row = unit.connection.execute(select(setup).with_for_update()).one_or_none()
+    if row is None or row.used_at is not None or bytes(row.hash) != hash_of(ask.setup_token):
+        raise NotAuthenticated(
+            "O token de instalação não vale: já foi usado ou outro foi impresso depois. "
+            "Reinicie o servidor para imprimir um novo, ou use `tramita token issue LOGIN`."
+        )
+    unit.update("setup:first", setup, {"id": "first"}, used_at=unit.now)
+    unit.record("setup:first", "used")
+    new = _add(unit, AddPerson(login=ask.login, name=ask.name, profile=ask.profile))
+    return _issue(unit, new, "instalação", None)
+
+
+def _add(unit: Unit, ask: AddPerson) -> UUID:
+    known = unit.catalogue
+    if not _LOGIN.fullmatch(ask.login):
+        raise Invalid("login: use de 3 a 120 letras minúsculas, dígitos, ponto, hífen ou sublinhado.")
+    if not ask.name.strip():
+        raise Invalid("name: escreva o nome da pessoa.")
+    if ask.profile not in known.profiles:
+        raise Invalid(f"profile: {ask.profile!r} não existe; existem {', '.join(sorted(known.profiles))}.")
+    if unknown := sorted(set(ask.teams) - known.registries.teams.keys()):
+        raise Invalid(f"teams: não existem {', '.join(unknown)}.")
+    if any(p.login == ask.login for p in known.people.values()):
+        raise Conflict(f"Já existe uma pessoa com o login {ask.login!r}.")
+    new = new_id()
+    unit.insert(
+        f"person:{new}",
+        person,
+        id=new,
+        login=ask.login,
+        name=ask.name.strip(),
+        profile=ask.profile,
+        teams=sorted(ask.teams),
+    )
+    unit.record(f"person:{new}", "added", profile=ask.profile, teams=sorted(ask.teams))
+    unit.new_authority()
+    return new
+
+
+def _issue(unit: Unit, person_id: UUID, label: str, ends_at: datetime | None) -> str:
+    text = new_token()
+    about = f"person:{person_id}"
+    unit.insert(
+        about,
+        token,
+        hash=hash_of(text),
+        person_id=person_id,
+        label=label,
+        issued_at=unit.now,
+        ends_at=ends_at,
+    )
+    unit.record(about, "token_issued", label=label)
+    unit.new_authority()
+    return text

@@ -1,0 +1,125 @@
+"""The door to a ticket: exists, readable, permitted, in one call and always in this order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, desc, select
+
+from engine.errors import NotFound, NotPermitted, Stale
+from engine.history import ticket_history
+from engine.registry.model import customer
+from engine.rights import lacking
+from engine.tickets.model import ticket
+from engine.tickets.ticket import Ticket
+from permissions.actions import Action
+from permissions.decide import decide
+
+if TYPE_CHECKING:
+    from engine.unit import Unit
+
+_READ = select(ticket, customer.c.kind.label("customer_kind"), customer.c.key.label("customer_key")).outerjoin(
+    customer, customer.c.id == ticket.c.customer_id
+)
+_BY = {
+    str: _READ.where(ticket.c.protocol == bindparam("wanted")),
+    UUID: _READ.where(ticket.c.id == bindparam("wanted")),
+}
+_LOCKED = {by: statement.with_for_update(of=ticket) for by, statement in _BY.items()}
+
+
+def readable_ticket(unit: Unit, protocol: str | UUID, *, lock: bool) -> Ticket:
+    """The ticket, locked for a command or as it is for a query.
+
+    A stored answer to the command's key is replayed from here: after the right to read was asked again.
+
+    Raises:
+        NotFound: there is no such ticket, or none this actor may read: the two cannot be told apart.
+    """
+    row = unit.first((_LOCKED if lock else _BY)[type(protocol)], wanted=protocol)
+    if row is None or not may_read(unit):
+        raise NotFound(f"Não há atendimento {protocol}.")
+    if lock:
+        unit.ticket_id = row.id
+        unit.replay()
+    return Ticket.read(unit, dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
+
+
+def ticket_for(
+    unit: Unit,
+    action: Action,
+    protocol: str | UUID,
+    *,
+    seen: int | None = None,
+    narrowed: str | None = None,
+) -> Ticket:
+    """The ticket, locked, for a command that needs `action` there.
+
+    Args:
+        seen: the revision the caller looked at, if it said so (If-Match).
+        narrowed: the one message or move in question.
+
+    Raises:
+        NotFound, NotPermitted, Stale: in this order.
+    """
+    found = readable_ticket(unit, protocol, lock=True)
+    permit(unit, found, action, narrowed=narrowed)
+    if seen is not None and seen != found.revision:
+        raise Stale(STALE, **happened(unit, found))
+    return found
+
+
+STALE = "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual."
+
+
+def may_read(unit: Unit) -> bool:
+    """Whether the actor may read tickets."""
+    return unit.actor.is_system or bool(decide(unit.catalogue.rules, unit.actor.profile or "", Action.TICKET_READ))
+
+
+def permit(unit: Unit, found: Ticket, action: Action, *, narrowed: str | None = None) -> None:
+    """Refuse unless both layers allow the action where the ticket stands.
+
+    Raises:
+        NotPermitted: carries the decision.
+    """
+    if unit.actor.is_system:
+        return
+    decision = decide(
+        unit.catalogue.rules,
+        unit.actor.profile or "",
+        action,
+        process=found.place_process,
+        situation=found.situation,
+        narrowed=narrowed,
+    )
+    if not decision:
+        reason = lacking(decision)
+        raise NotPermitted(reason.detail, reasons=[reason])
+
+
+def happened(unit: Unit, found: Ticket) -> dict[str, Any]:
+    """What a conflict tells: where the ticket stands now, and the last thing that was done to it."""
+    row = unit.connection.execute(
+        select(ticket_history)
+        .where(ticket_history.c.ticket_id == found.id)
+        .order_by(desc(ticket_history.c.seq))
+        .limit(1)
+    ).one()
+    return {
+        "present": {
+            "situation": found.situation,
+            "process": found.place_process,
+            "standing": found.standing,
+            "revision": found.revision,
+        },
+        "happened": {
+            "seq": row.seq,
+            "at": row.at.isoformat(),
+            "actor": row.actor,
+            "deed": row.deed,
+            "left": row.left,
+            "entered": row.entered,
+        },
+    }

@@ -1,0 +1,131 @@
+"""A ticket's rows: the ticket, the values of its fields, its assistance, incidents and natural keys."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from engine.db import Json, UtcDateTime, metadata
+
+_OPEN = text("standing = 'open'")
+_NOT_CLOSED = text("closed_at IS NULL")
+_DUE = text("timer_due_at IS NOT NULL")
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("protocol", String(20), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),  # grows with columns, own fields and state
+    Column("seq", Integer, nullable=False),  # number of the last history row
+    Column("version_id", ForeignKey("process_version.id"), nullable=False),
+    Column("process", String(200), nullable=False),  # key of the version's process
+    Column("place_process", String(200), nullable=False),  # key of the process whose file holds the situation
+    Column("situation", String(200), nullable=False),
+    Column("standing", String(20), nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("shown", Json),  # [process, situation] whose customer_label the customer sees
+    Column("waiting_for", Json),
+    Column("awaits", Json, nullable=False),
+    Column("incomplete", Json, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("timer_due_at", UtcDateTime),
+    Column("incident", Integer),  # history row of the open incident
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("subject", String(80)),
+    Column("subsubject", String(170)),
+    Column("team", String(80)),
+    Column("responsible", Uuid),
+    Column("priority", String(40)),
+    Column("channel", String(40)),
+    Column("request_type", String(80)),
+    Column("customer_id", ForeignKey("customer.id")),
+    Column("fields", Json, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("opened_by", String(80), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_ticket_open", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_ticket_open_team", "team", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index(
+        "ix_ticket_open_responsible",
+        "responsible",
+        "opened_at",
+        "id",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index("ix_ticket_situation", "situation", "opened_at", "id"),
+    Index("ix_ticket_opened", "opened_at", "id"),
+    Index("ix_ticket_timer", "timer_due_at", sqlite_where=_DUE, postgresql_where=_DUE),
+    info={"again": True},
+)
+
+# Every value an own field ever had. The present ones stand in ticket.fields too, for one read per command;
+# erasing a person blanks both and leaves the history's skeleton valid.
+field_value = Table(
+    "field_value",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("field", String(80), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("value", Json),
+)
+
+technical_assistance = Table(
+    "technical_assistance",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("opened_seq", Integer, primary_key=True, autoincrement=False),  # the history row that opened it
+    Column("process", String(200), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("outcome", String(20)),  # ended, abandoned
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # the history row that tells of it
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("process", String(200), nullable=False),
+    Column("element", String(200), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index("ix_incident_open", "at", sqlite_where=_NOT_CLOSED, postgresql_where=_NOT_CLOSED),
+)
+
+# Natural keys last for ever: what was opened or told once is recognised after any time.
+opening_key = Table(
+    "opening_key",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("external_id", String(200), primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    info={"again": True},
+)
+
+event_key = Table(
+    "event_key",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("event_id", String(200), primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("seq", Integer, nullable=False),
+    info={"again": True},
+)

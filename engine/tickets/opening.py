@@ -1,0 +1,220 @@
+"""Open a ticket: it begins where its subject's process begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.db import new_id
+from engine.errors import FieldsMissing, Invalid, NotFound, ProcessDiffers
+from engine.registry.model import customer
+from engine.rights import insist
+from engine.runtime import walk
+from engine.runtime.movement import Stuck
+from engine.tickets import filling, moves
+from engine.tickets.access import readable_ticket
+from engine.tickets.following import circumstances, follow
+from engine.tickets.model import opening_key
+from engine.tickets.protocol import new_protocol
+from engine.tickets.ticket import Ticket
+from permissions.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from engine.processes.model import Version
+    from engine.unit import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """What a new ticket is about.
+
+    Attributes:
+        subject, subsubject: keys; a subsubject is `<subject>.<key>`.
+        customer: the customer's key.
+        fields: values of own fields.
+        process: only where no subject says it; default: the installation's.
+        source, external_id: natural key: opened twice, it is the same ticket, for ever.
+        inbound: opened by a message from outside: never refused for an empty field, `incomplete` instead.
+    """
+
+    title: str
+    description: str = ""
+    subject: str | None = None
+    subsubject: str | None = None
+    customer: str | None = None
+    priority: str | None = None
+    channel: str | None = None
+    request_type: str | None = None
+    team: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    process: str | None = None
+    source: str | None = None
+    external_id: str | None = None
+    inbound: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The ticket; `repeated`: it had been opened before under the same natural key."""
+
+    ticket: Ticket
+    repeated: bool = False
+
+
+def open_ticket(unit: Unit, ask: Open) -> Opened:
+    """Open the ticket, or give the one that this natural key opened before.
+
+    Raises:
+        NotPermitted, Invalid, FieldsMissing: nothing is stored.
+    """
+    if unit.key is not None and unit.catalogue and unit.earlier and unit.earlier.ticket_id:
+        readable_ticket(unit, unit.earlier.ticket_id, lock=False)  # the right to read is asked again
+    unit.replay()
+    insist(unit, Action.TICKET_OPEN)
+    if ask.external_id is not None and (known := _opened_before(unit, ask)):
+        return Opened(ticket=readable_ticket(unit, known, lock=True), repeated=True)
+    _insist_on_keys(unit, ask)
+    version = _version(unit, ask)
+    values = filling.insist(unit.catalogue.registries, ask.fields)
+    ticket = _blank(unit, ask, version)
+    ticket.team = ticket.team or ticket.diagram.settings[version.key].team
+    ticket.fill(values)
+    try:
+        movement = walk.begin(ticket.diagram, ticket.facts(), unit.now, unit.catalogue.table)
+    except Stuck as stuck:
+        reason = moves.stuck_reason(stuck)
+        raise Invalid(stuck.detail, code="stuck", reasons=[reason]) from stuck
+    _insist_on_fields(unit, ticket, ask, movement.place)
+    if ask.external_id is not None:
+        unit.insert(
+            ticket.about,
+            opening_key,
+            source=ask.source or "",
+            external_id=ask.external_id,
+            ticket_id=ticket.id,
+        )
+    follow(unit, ticket, movement, "opened", detail={"fields": sorted(values)} if values else None)
+    return Opened(ticket=ticket)
+
+
+def _opened_before(unit: Unit, ask: Open) -> UUID | None:
+    found: UUID | None = unit.connection.execute(
+        select(opening_key.c.ticket_id).where(
+            opening_key.c.source == (ask.source or ""), opening_key.c.external_id == ask.external_id
+        )
+    ).scalar()
+    return found
+
+
+def _version(unit: Unit, ask: Open) -> Version:
+    subject = unit.catalogue.registries.subjects.get(ask.subject)
+    own = subject.process if subject else None
+    if own and ask.process and own != ask.process:
+        raise ProcessDiffers(
+            f"O assunto {ask.subject!r} segue o processo {own!r}, não {ask.process!r}. Deixe `process` de fora."
+        )
+    key = own or ask.process or unit.engine.settings.default_process
+    version: Version | None = unit.catalogue.processes.get(key)
+    if version is None:
+        known = ", ".join(sorted(unit.catalogue.processes)) or "nenhum"
+        raise Invalid(f"O processo {key!r} não está implantado; implantados: {known}.", code="process_unknown")
+    return version
+
+
+def _insist_on_keys(unit: Unit, ask: Open) -> None:
+    wrong = wrong_keys(unit, subject=ask.subject, subsubject=ask.subsubject, team=ask.team)
+    if not ask.title.strip():
+        wrong.append("title: escreva em poucas palavras do que se trata")
+    if wrong:
+        raise Invalid("; ".join(wrong) + ".")
+
+
+def wrong_keys(unit: Unit, *, subject: str | None, subsubject: str | None, team: str | None) -> list[str]:
+    """What is wrong with keys of registries, each with what would do."""
+    known = unit.catalogue.registries
+    wrong = []
+    for name, key, entries in (
+        ("subject", subject, known.subjects),
+        ("subsubject", subsubject, known.subsubjects),
+        ("team", team, known.teams),
+    ):
+        if key is not None and (key not in entries or entries[key].retired):
+            offered = ", ".join(sorted(k for k, e in entries.items() if not e.retired)[:20])
+            wrong.append(f"{name}: {key!r} não está cadastrado; existem {offered}")
+    if subsubject is not None and subsubject in known.subsubjects and not subsubject.startswith(f"{subject}."):
+        wrong.append(f"subsubject: {subsubject!r} não pertence ao assunto {subject!r}")
+    return wrong
+
+
+def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
+    registries = unit.catalogue.registries
+    subject = registries.subjects.get(ask.subject)
+    finer = registries.subsubjects.get(ask.subsubject)
+    customer_id, kind = _customer(unit, ask.customer)
+    return Ticket.new(
+        unit,
+        id=new_id(),
+        protocol=new_protocol(unit.now.year),
+        revision=1,
+        seq=0,
+        version_id=version.id,
+        process=version.key,
+        place_process=version.key,
+        situation="",
+        standing="open",
+        ended=False,
+        entered_at=unit.now,
+        shown=None,
+        waiting_for=None,
+        awaits=[],
+        incomplete=[],
+        state=b"",
+        timer_due_at=None,
+        incident=None,
+        title=ask.title.strip(),
+        description=ask.description,
+        subject=ask.subject,
+        subsubject=ask.subsubject,
+        team=ask.team or (finer.team if finer else None) or (subject.team if subject else None),
+        responsible=None,
+        priority=ask.priority,
+        channel=ask.channel,
+        request_type=ask.request_type,
+        customer_id=customer_id,
+        fields={},
+        opened_at=unit.now,
+        opened_by=unit.actor.id,
+        changed_at=unit.now,
+        customer_kind=kind,
+        customer_key=ask.customer,
+    )
+
+
+def _customer(unit: Unit, key: str | None) -> tuple[UUID | None, str | None]:
+    if key is None:
+        return None, None
+    row = unit.connection.execute(select(customer.c.id, customer.c.kind).where(customer.c.key == key)).one_or_none()
+    if row is None:
+        raise NotFound(f"customer: não há cliente {key!r}; cadastre-o antes.", code="customer_unknown")
+    return row.id, row.kind
+
+
+def _insist_on_fields(unit: Unit, ticket: Ticket, ask: Open, place: Any) -> None:
+    facts = ticket.facts() | {"move": None}
+    names, failed = moves.required(ticket.diagram, ticket, (), (), facts, circumstances(unit, ticket), place=place)
+    missing = [name for name in names if ticket.value(name) is None]
+    if ask.inbound:
+        ticket.incomplete = missing
+        return
+    reasons = list(failed)
+    if missing:
+        reasons.insert(0, filling.missing_reason(unit.catalogue.registries, missing))
+    if missing:
+        raise FieldsMissing(reasons[0].detail, reasons=reasons, missing=missing)
+    if failed:
+        raise Invalid(failed[0].detail, code=failed[0].code, reasons=reasons)

@@ -1,0 +1,238 @@
+"""A ticket in the hands of a command: what it was, what it is now, and what will be written of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from engine.processes.deployed import deployed, number_of
+from engine.runtime.movement import Cause, Movement, Place
+from engine.tickets import filling
+from engine.tickets.model import field_value, ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.people.model import Person
+    from engine.runtime.process import Process
+    from engine.unit import Unit
+
+# What a rule may require besides own fields, and the column it stands for.
+BUILT_IN = {
+    "customer": "customer_id",
+    "description": "description",
+    "subject": "subject",
+    "subsubject": "subsubject",
+    "priority": "priority",
+    "responsible": "responsible",
+    "team": "team",
+    "request_type": "request_type",
+    "channel": "channel",
+}
+
+
+@dataclass(kw_only=True, eq=False)
+class Ticket:
+    """One row of `ticket`, and what belongs to it; see `engine.tickets.model` for the columns."""
+
+    id: UUID
+    protocol: str
+    revision: int
+    seq: int
+    version_id: UUID
+    process: str
+    place_process: str
+    situation: str
+    standing: str
+    ended: bool
+    entered_at: datetime
+    shown: list[str] | None
+    waiting_for: dict[str, str] | None
+    awaits: list[str]
+    incomplete: list[str]
+    state: bytes
+    timer_due_at: datetime | None
+    incident: int | None
+    title: str
+    description: str
+    subject: str | None
+    subsubject: str | None
+    team: str | None
+    responsible: UUID | None
+    priority: str | None
+    channel: str | None
+    request_type: str | None
+    customer_id: UUID | None
+    fields: dict[str, Any]
+    opened_at: datetime
+    opened_by: str
+    changed_at: datetime
+    customer_kind: str | None = None
+    customer_key: str | None = None
+    _unit: Unit = field(repr=False)
+    _stirred: bool = field(default=False, repr=False)  # moved, if only to where it was
+    _diagram: tuple[UUID, Process] | None = field(default=None, repr=False)
+    _was: dict[str, Any] | None = field(default=None, repr=False)  # None: a new ticket
+
+    @classmethod
+    def read(cls, unit: Unit, row: Mapping[str, Any]) -> Ticket:
+        """From a row; what is changed of it is written when the command ends."""
+        was = {name: row[name] for name in COLUMNS}
+        was["state"] = bytes(was["state"])
+        kind, key = row["customer_kind"], row["customer_key"]
+        return cls._kept(unit, cls(**was, customer_kind=kind, customer_key=key, _unit=unit, _was=was))
+
+    @classmethod
+    def new(cls, unit: Unit, **values: Any) -> Ticket:
+        """A ticket that is not in the database yet."""
+        return cls._kept(unit, cls(**values, _unit=unit))
+
+    @staticmethod
+    def _kept(unit: Unit, one: Ticket) -> Ticket:
+        unit.ticket_id = one.id
+        unit.keep(one)
+        return one
+
+    @property
+    def about(self) -> str:
+        """The name under which history is kept."""
+        return f"ticket:{self.id}"
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.place_process, self.situation)
+
+    @property
+    def diagram(self) -> Process:
+        """The compiled process of its version; once asked for, it is known after the unit has ended too."""
+        if self._diagram is None or self._diagram[0] != self.version_id:
+            self._diagram = (self.version_id, deployed(self._unit, self.version_id))
+        return self._diagram[1]
+
+    @property
+    def version(self) -> int:
+        """The version's number, as people say it."""
+        return number_of(self._unit, self.version_id)
+
+    @property
+    def person(self) -> Person | None:
+        """Who is responsible."""
+        found: Person | None = self._unit.catalogue.people.get(self.responsible)
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """What expressions and tables see of it: dotted names to plain values."""
+        registries = self._unit.catalogue.registries
+        subject = registries.subjects.get(self.subject)
+        return filling.as_facts(registries, self.fields) | {
+            "subject": self.subject,
+            "subject.technical_assistance": bool(subject and subject.technical_assistance),
+            "subsubject": self.subsubject,
+            "priority": self.priority,
+            "channel": self.channel,
+            "request_type": self.request_type,
+            "team": self.team,
+            "responsible": str(self.responsible) if self.responsible else None,
+            "situation": self.situation,
+            "standing": self.standing,
+            "customer": str(self.customer_id) if self.customer_id else None,
+            "customer.kind": self.customer_kind,
+            "opened_at": self.opened_at,
+            "description": self.description or None,
+        }
+
+    def value(self, name: str) -> Any:
+        """The value of something a rule may require; None when it is empty."""
+        found = getattr(self, BUILT_IN[name]) if name in BUILT_IN else self.fields.get(name)
+        return None if found == "" else found
+
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Set own fields (and the description); values are checked already."""
+        changed = {name: value for name, value in values.items() if self.value(name) != value}
+        own = {name: value for name, value in changed.items() if name not in BUILT_IN}
+        if "description" in changed:
+            self.description = changed["description"]
+        if own:
+            self.fields = self.fields | own
+            for name, value in own.items():
+                self._unit.insert(
+                    self.about,
+                    field_value,
+                    ticket_id=self.id,
+                    field=name,
+                    revision=self.revision + (self._was is not None),
+                    value=value,
+                )
+        if self.incomplete:
+            self.incomplete = [name for name in self.incomplete if self.value(name) is None]
+
+    def follow(self, movement: Movement) -> None:
+        """Stand where the movement led, and take over what the diagram set."""
+        now = self._unit.now
+        for name, value in movement.sets.items():
+            setattr(self, name, UUID(value) if name == "responsible" and value else value)
+        self.state = movement.state
+        self.timer_due_at = movement.timer_due_at
+        self.waiting_for = (
+            {
+                "process": movement.waiting.process,
+                "element": movement.waiting.element,
+                "cause": movement.waiting.cause,
+            }
+            if movement.waiting
+            else None
+        )
+        self.awaits = sorted(movement.awaits)
+        self.ended = movement.ended
+        self._stirred = True
+        if movement.entered or self._was is None:
+            self._enter(movement.place, now)
+
+    def _enter(self, place: Place, now: datetime) -> None:
+        self.place_process, self.situation, self.entered_at = place.process, place.element, now
+        situation = self.diagram.situations.get(place)
+        found = situation or self.diagram.ends[place]
+        self.standing = found.standing
+        if found.customer_label:
+            self.shown = [place.process, place.element]
+        if situation and situation.own_team and situation.team != self.team:
+            self._reroute(situation.team)
+
+    def _reroute(self, team: str | None) -> None:
+        person = self._unit.catalogue.people.get(self.responsible)
+        self.team = team
+        if person is None or team not in person.teams:
+            self.responsible = None
+
+    def record(self, deed: str, *, actor: str | None = None, cause: Cause | None = None, **columns: Any) -> int:
+        """Write a history row; returns its number among the ticket's rows."""
+        self.seq += 1
+        if cause is not None:
+            columns["cause"] = {
+                "kind": cause.kind,
+                "process": cause.process,
+                "element": cause.element,
+                "due_at": cause.due_at.isoformat() if cause.due_at else None,
+            }
+        self._unit.record_ticket(self.id, self.seq, deed, actor=actor, version_id=self.version_id, **columns)
+        return self.seq
+
+    def settle(self, unit: Unit) -> None:
+        """Write what has changed: called by the unit at the end of the command."""
+        if self._was is None:
+            unit.insert(self.about, ticket, **{name: getattr(self, name) for name in COLUMNS})
+            return
+        changed = {name: getattr(self, name) for name in COLUMNS if getattr(self, name) != self._was[name]}
+        if not changed:
+            return
+        if self._stirred or changed.keys() - {"seq"}:
+            changed["revision"] = self.revision = self._was["revision"] + 1
+            changed["changed_at"] = self.changed_at = unit.now
+        unit.update(self.about, ticket, {"id": self.id, "revision": self._was["revision"]}, **changed)
+
+
+COLUMNS = tuple(column.name for column in ticket.columns)
+assert set(COLUMNS) <= {f.name for f in fields(Ticket)}

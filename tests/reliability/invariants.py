@@ -1,0 +1,160 @@
+"""What must hold of the raw database after anything at all; usable from every test: `from reliability.invariants import check`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from sqlalchemy import select
+
+from engine import actors
+from engine.activities.model import activity
+from engine.history import ticket_history
+from engine.outbox import outbox
+from engine.processes.deployed import deployed
+from engine.runtime import walk
+from engine.runtime.movement import Place, Stuck
+from engine.tickets.model import event_key, field_value, incident, opening_key, technical_assistance, ticket
+from engine.unit import idempotency
+
+LATE = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def check(engine, acknowledged=None):
+    """Fail with everything that is wrong, not with the first of it."""
+    found = violations(engine, acknowledged)
+    assert not found, "\n".join(found)
+
+
+def violations(engine, acknowledged=None):
+    """All that is wrong, one line each.
+
+    Args:
+        engine: on the database in question; it is only read.
+        acknowledged: key -> bytes that a caller was answered: they must be stored under that key, exactly so.
+    """
+    return engine.read(lambda unit, _: list(_violations(unit, acknowledged or {})), None, actor=actors.CONSOLE)
+
+
+def _violations(unit, acknowledged):
+    yield from _sound(unit.connection)
+    tickets = _rows(unit, ticket)
+    rows = {name: _by_ticket(unit, table) for name, table in _OF_A_TICKET.items()}
+    for one in tickets:
+        own = {name: found.pop(one.id, []) for name, found in rows.items()}
+        for wrong in _of_one(unit, one, own):
+            yield f"{one.protocol}: {wrong}"
+    for name, found in rows.items():
+        yield from (f"{name}: rows of ticket {id}, which is not there" for id in found if id is not None)
+    yield from _keys(unit, acknowledged)
+
+
+_OF_A_TICKET = {
+    "history": ticket_history,
+    "activities": activity,
+    "outbox": outbox,
+    "incidents": incident,
+    "assistances": technical_assistance,
+    "values": field_value,
+    "opened": opening_key,
+    "events": event_key,
+}
+
+
+def _rows(unit, table):
+    return unit.connection.execute(select(table)).all()
+
+
+def _by_ticket(unit, table):
+    found = defaultdict(list)
+    for row in _rows(unit, table):
+        found[row.ticket_id].append(row)
+    return found
+
+
+def _of_one(unit, one, own):
+    yield from _history(one, own["history"])
+    yield from _state(unit, one, own["activities"])
+    yield from _incidents(one, own["incidents"])
+    yield from _outbox(own["history"], own["outbox"])
+    if sum(row.closed_at is None for row in own["assistances"]) > 1:
+        yield "more than one technical assistance is open"
+    present = {row.field: row.value for row in sorted(own["values"], key=lambda row: row.revision)}
+    if present != one.fields:
+        yield f"fields {one.fields} are not the latest values {present}"
+    told = {row.seq for row in own["history"]}
+    yield from (f"event {row.event_id} points to row {row.seq}" for row in own["events"] if row.seq not in told)
+
+
+def _history(one, rows):
+    rows = sorted(rows, key=lambda row: row.seq)
+    if [row.seq for row in rows] != list(range(1, one.seq + 1)):
+        yield f"I2: history has {[row.seq for row in rows][-5:]}, the ticket says {one.seq}"
+    steps = [row for row in rows if row.entered is not None]
+    yield from (f"I1: row {b.seq} leaves {b.left}, row {a.seq} entered {a.entered}"
+                for a, b in pairwise(steps) if b.left != a.entered)  # fmt: skip
+    if steps and steps[-1].entered != f"{one.place_process}:{one.situation}":
+        yield f"I1: history ends in {steps[-1].entered}, the ticket stands in {one.place_process}:{one.situation}"
+    if any(a.at > b.at for a, b in pairwise(rows)):
+        yield "history goes back in time"
+
+
+def _state(unit, one, activities):
+    process = deployed(unit, one.version_id)
+    try:
+        live = walk.live(process, bytes(one.state))
+    except Stuck as stuck:
+        yield f"I3: the stored state cannot be read: {stuck.details}"
+        return
+    asked = {token.token for token in live if token.kind == "activity"}
+    waiting = {bytes(row.token) for row in activities if row.status != "finished"}
+    if asked != waiting:
+        yield f"I3: the state waits for {len(asked)} activities, the table has {len(waiting)} open, {len(asked & waiting)} agree"
+    if not (one.ended or live or one.incident):
+        yield "I4: not ended, nothing waits, no incident: the ticket has vanished"
+    stands = {Place(token.process, token.element) for token in live if token.kind == "situation"}
+    between = one.waiting_for is not None
+    if not one.ended and stands != (set() if between else {Place(one.place_process, one.situation)}):
+        yield f"I3: the state stands in {stands}, the ticket in {one.situation}, waiting for {one.waiting_for}"
+    if between and one.waiting_for["element"] not in {token.element for token in live}:
+        yield f"I3: it says to wait for {one.waiting_for}, no token does"
+    timers = walk.due(process, bytes(one.state), LATE)
+    if one.timer_due_at != (timers[0].due_at if timers else None) and one.incident is None:
+        yield f"I3: the earliest timer is {timers[:1]}, the ticket says {one.timer_due_at}"
+
+
+def _incidents(one, rows):
+    still_open = [row.seq for row in rows if row.closed_at is None]
+    if still_open != ([one.incident] if one.incident is not None else []):
+        yield f"I4: open incidents {still_open}, the ticket says {one.incident}"
+
+
+def _outbox(history, rows):
+    entered = Counter((row.seq, f"ticket.{row.deed}") for row in history if row.entered is not None)
+    posted = Counter(
+        (row.payload["seq"], row.topic)
+        for row in rows
+        if row.topic.startswith("ticket.") and row.topic != "ticket.incident"
+    )
+    if entered != posted:
+        yield f"I5: the outbox misses {list((entered - posted).elements())}, has too many {list((posted - entered).elements())}"
+
+
+def _keys(unit, acknowledged):
+    stored = {row.key: bytes(row.body) for row in _rows(unit, idempotency)}
+    for key, body in acknowledged.items():
+        if key not in stored:
+            yield f"I1: {key} was answered, nothing is stored"
+        elif stored[key] != body:
+            yield f"I6: {key} was answered {body!r}, stored is {stored[key]!r}"
+
+
+def _sound(connection):
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        yield from (f"I12: {line}" for line in found if line != "ok")
+        yield from (f"I12: {row}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    else:
+        invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+        yield from (f"I12: index {name} is not valid" for name in connection.exec_driver_sql(invalid).scalars())
