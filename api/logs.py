@@ -63,8 +63,10 @@ class JsonLines(logging.Formatter):
 
 
 def _told(error: BaseException) -> dict[str, Any]:
-    """Kind and place of an exception. Its text only where we know that it quotes no value: texts of database drivers
-    and of conversions carry what people typed."""
+    """Kind and place of an exception, and its text only where we know that it quotes no value.
+
+    Texts of database drivers and of conversions carry what people typed.
+    """
     kind = type(error)
     told: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
     if kind.__module__.startswith(_OURS) or isinstance(error, AssertionError | ImportError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 
 import flask_smorest
-from flask import g, request
+from flask import g
 from webargs.flaskparser import FlaskParser
 
 from api import errors
@@ -73,7 +72,7 @@ class Parser(FlaskParser):
     def handle_error(self, error: ma.ValidationError, *args: Any, **more: Any) -> NoReturn:
         """Name everything that is wrong."""
         del args, more
-        raise Misshapen(error.normalized_messages())
+        raise Misshapen(error.messages_dict)
 
 
 def json_body(req: Request) -> Any:
@@ -105,37 +104,56 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def door(
         self,
-        status: int,
-        shape: ma.Schema | None = None,
+        method: Literal["GET", "POST", "PUT", "PATCH"],
+        rule: str,
         *,
-        example: Any = None,
+        gives: ma.Schema | Mapping[str, Any],
+        example: Any,
+        status: int = 200,
+        takes: ma.Schema | None = None,
+        taken: Any = None,
+        query: ma.Schema | None = None,
+        body: Mapping[str, Any] | None = None,
         refusals: tuple[int, ...] = (),
-        body: bool = False,
-        key: bool = False,
+        key: bool = True,
         match: bool = False,
         headers: Mapping[str, Any] | None = None,
         content_type: str | None = None,
-        description: str | None = None,
+        also: Mapping[int, str] | None = None,
     ) -> Callable[[View], View]:
-        """Say what an operation answers; the view makes the response itself.
+        """One operation: its address, what it takes, what it gives; the view makes the response itself.
 
         Args:
-            refusals: statuses beyond those that its kind of operation may always answer.
-            body: it takes a body; key, match: it honours Idempotency-Key, If-Match.
+            gives: shape of the answer; `example`: one.
+            takes: shape of the JSON body, handed to the view; `taken`: an example of it.
+            query: shape of the query, handed to the view.
+            body: documents a body that the view reads by itself.
+            refusals: statuses beyond those that any operation of its kind may answer.
+            key: it honours Idempotency-Key if it has a body; match: it honours If-Match.
+            also: further statuses of the same shape, and when they come.
         """
-        told = {"refusals": (*refusals, *(_BODY if body else ())), "key": key, "match": match}
+        like = {"example": example, "headers": dict(headers or {}) or None, "content_type": content_type}
+        has_body = takes is not None or body is not None
 
         def decorate(view: View) -> View:
-            documented = self.response(
-                status,
-                shape,
-                example=example,
-                headers=dict(headers) if headers else None,
-                content_type=content_type,
-                description=description,
-            )(view)
-            documented._apidoc["door"] = told | {"id": view.__name__}  # noqa: SLF001 - smorest's own place for it
-            return documented  # type: ignore[no-any-return]
+            made: Any = view
+            for other, when in (also or {}).items():
+                made = self.alt_response(other, schema=gives, description=when, **like)(made)
+            made = self.response(status, gives, **like)(made)
+            if body is not None:
+                made = self.doc(requestBody=body)(made)
+            if takes is not None:
+                made = self.arguments(takes, example=taken)(made)
+            if query is not None:
+                made = self.arguments(query, location="query")(made)
+            made._apidoc["door"] = {  # noqa: SLF001 - flask-smorest's own place for what becomes documentation
+                "id": view.__name__,
+                "refusals": (*refusals, *(_BODY if has_body else ())),
+                "key": has_body and key,
+                "match": match,
+            }
+            self.add_url_rule(rule, view.__name__, made, methods=[method])
+            return view
 
         return decorate
 
@@ -144,8 +162,9 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
         told = doc_info["door"]
         doc["operationId"] = told["id"]
         doc["security"] = [] if self.public else [{"bearer": []}]
-        for status in sorted({*_ALWAYS, *(() if self.public else _SIGNED_IN), *told["refusals"]}):
-            doc["responses"][status] = HTTPStatus(status).name
+        wrong = {422} & doc["responses"].keys()  # there are arguments
+        for status in sorted({*_ALWAYS, *(() if self.public else _SIGNED_IN), *told["refusals"], *wrong}):
+            doc["responses"][status] = _component(status)
         names = [name for name, wanted in (("IdempotencyKey", told["key"]), ("IfMatch", told["match"])) if wanted]
         if names:
             doc["parameters"] = [*doc.get("parameters", ()), *names]
@@ -172,7 +191,7 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
             }
             content = {errors.MEDIA_TYPE: {"schema": ProblemShape(), "example": example}}
             response = {"description": errors.TITLES[status], "content": content}
-            self.spec.components.response(HTTPStatus(status).name, response, lazy=True)
+            self.spec.components.response(_component(status), response, lazy=True)
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """What Flask refuses by itself is answered like any other refusal."""
@@ -204,6 +223,5 @@ def describe(app: Flask) -> Document:
     return document
 
 
-def wants_json() -> bool:
-    """Whether the request says that its body is JSON."""
-    return request.mimetype == "application/json"
+def _component(status: int) -> str:
+    return f"Problem{status}"  # not HTTPStatus' name, which changes from one Python to the next

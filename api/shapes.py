@@ -102,7 +102,7 @@ class ProblemShape(Shape):
     """An answer that says no, after RFC 9457."""
 
     class Meta:
-        """What is not named here are the refusal's own members: `missing`, `present`, `happened`, `findings` …"""
+        """What is not named here is the refusal's own: `missing`, `present`, `happened`, `findings` and the like."""
 
         unknown = ma.INCLUDE
 

@@ -94,9 +94,7 @@ class ListQuery(Shape):
     limit = Whole(1, 100, load_default=20)
     sort = fields.String(
         load_default="-opened_at",
-        validate=validate.OneOf(
-            tuple(SORTS), error="use um de: {choices}"
-        ),
+        validate=validate.OneOf(tuple(SORTS), error="use um de: {choices}"),
     )
 
 

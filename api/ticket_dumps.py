@@ -6,8 +6,10 @@ That they have the documented shapes is held by a test.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from api.commands import answer, etag
+from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Place
 
@@ -60,12 +62,12 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def told(ticket: Ticket, status: int = 200, **more: Any) -> Answer:
+def told(ticket: Ticket, **more: Any) -> Answer:
     """A ticket as an answer, with its revision as ETag."""
-    return answer(status, ticket_body(ticket) | more, ETag=etag(ticket.revision))
+    return answer(200, ticket_body(ticket) | more, ETag=etag(ticket.revision))
 
 
-def listed(unit: Unit[Any], rows: Iterable[Any]) -> list[dict[str, Any]]:
+def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
     """`ListedShape` of each row."""
     people = unit.catalogue.people
     versions: dict[Any, tuple[Process, int]] = {}
@@ -101,6 +103,25 @@ def listed(unit: Unit[Any], rows: Iterable[Any]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def activity_body(unit: Unit, row: Any) -> dict[str, Any]:
+    """`ActivityShape`."""
+    found = deployed(unit, row.version_id).activities[Place(row.process, row.element)]
+    names = ("id", "kind", "process", "element", "team", "status", "created_at")
+    return {name: getattr(row, name) for name in names} | {"label": found.label}
+
+
+def name_of(unit: Unit, actor: str) -> str:
+    """What people call an actor of the history."""
+    kind, _, key = actor.partition(":")
+    if kind == "user":
+        person = unit.catalogue.people.get(UUID(key))
+        return person.name if person else actor
+    return _ENGINE.get(actor, actor)
+
+
+_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
 
 
 def option_body(process: Process, option: Option) -> dict[str, Any]:

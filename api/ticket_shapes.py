@@ -9,7 +9,7 @@ from api.shapes import ReasonShape, Shape, described
 STANDINGS = ("open", "finished", "cancelled")
 
 
-def instant(**more: object) -> fields.Field[object]:
+def instant(**more: object) -> fields.String:
     """An instant, as text in UTC."""
     return fields.String(required=True, metadata={"format": "date-time", **more})
 

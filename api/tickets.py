@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import select
 
 from api import commands, examples
 from api.openapi import ETAG, LOCATION, Doors
@@ -21,7 +19,7 @@ from api.ticket_asks import (
     OpenAsk,
     RelocateAsk,
 )
-from api.ticket_dumps import label_of, listed, option_body, ticket_body, told
+from api.ticket_dumps import activity_body, label_of, listed, name_of, option_body, ticket_body, told
 from api.ticket_shapes import (
     DeliveredShape,
     HistoryShape,
@@ -34,8 +32,7 @@ from api.ticket_shapes import (
 from engine.processes.deployed import deployed, number_of
 from engine.tickets import queries
 from engine.tickets.alteration import Alter, alter
-from engine.tickets.delivering import Delivered, Deliver, deliver
-from engine.tickets.model import incident
+from engine.tickets.delivering import Deliver, Delivered, deliver
 from engine.tickets.moving import Move, Moved, move
 from engine.tickets.opening import Open, Opened, open_ticket
 from engine.tickets.relocation import Relocate, relocate
@@ -48,15 +45,15 @@ if TYPE_CHECKING:
 doors = Doors("tickets", description="Tickets, and the ways they move")
 
 
-@doors.route("/tickets", methods=["POST"])
-@doors.arguments(OpenAsk(), example=examples.OPEN)
 @doors.door(
-    201,
-    RepeatableShape(),
+    "POST",
+    "/tickets",
+    takes=OpenAsk(),
+    taken=examples.OPEN,
+    status=201,
+    gives=RepeatableShape(),
     example=examples.TICKET | {"repeated": False},
     refusals=(404,),
-    body=True,
-    key=True,
     headers=ETAG | LOCATION,
     also={200: "Opened before under the same `source` and `external_id`."},
 )
@@ -69,13 +66,16 @@ def open_a_ticket(asked: dict[str, Any]) -> Response:
 
 
 def _opened(done: Opened) -> Answer:
-    found = told(done.ticket, 200 if done.repeated else 201, repeated=done.repeated)
-    return commands.with_headers(found, Location=f"/api/v1/tickets/{done.ticket.protocol}")
+    ticket = done.ticket
+    return commands.answer(
+        200 if done.repeated else 201,
+        ticket_body(ticket) | {"repeated": done.repeated},
+        ETag=commands.etag(ticket.revision),
+        Location=f"/api/v1/tickets/{ticket.protocol}",
+    )
 
 
-@doors.route("/tickets", methods=["GET"])
-@doors.arguments(ListQuery(), location="query")
-@doors.door(200, PageShape(), example=examples.PAGE)
+@doors.door("GET", "/tickets", query=ListQuery(), gives=PageShape(), example=examples.PAGE)
 def list_tickets(asked: dict[str, Any]) -> Response:
     """List tickets.
 
@@ -90,13 +90,14 @@ def list_tickets(asked: dict[str, Any]) -> Response:
     return commands.shown({"tickets": found, "next": onward, "cursor": cursor})
 
 
-def _page(unit: Unit[Any], ask: queries.List) -> tuple[list[dict[str, Any]], str | None]:
+def _page(unit: Unit, ask: queries.List) -> tuple[list[dict[str, Any]], str | None]:
     page = queries.list_tickets(unit, ask)
     return listed(unit, page.rows), page.next
 
 
-@doors.route("/tickets/<protocol>", methods=["GET"])
-@doors.door(200, WholeTicketShape(), example=examples.WHOLE_TICKET, refusals=(404,), headers=ETAG)
+@doors.door(
+    "GET", "/tickets/<protocol>", gives=WholeTicketShape(), example=examples.WHOLE_TICKET, refusals=(404,), headers=ETAG
+)
 def read_ticket(protocol: str) -> Response:
     """Read a ticket.
 
@@ -106,35 +107,26 @@ def read_ticket(protocol: str) -> Response:
     return commands.shown(body, ETag=commands.etag(body["revision"]))
 
 
-def _whole(unit: Unit[Any], ask: queries.Show) -> dict[str, Any]:
+def _whole(unit: Unit, ask: queries.Show) -> dict[str, Any]:
     ticket = queries.show(unit, ask)
-    activities = []
-    for row in queries.open_activities(unit, ticket):
-        found = deployed(unit, row.version_id).activity(row.process, row.element)
-        own = {name: getattr(row, name) for name in ("id", "kind", "process", "element", "team", "status", "created_at")}
-        activities.append(own | {"label": found.label})
-    return ticket_body(ticket) | {"activities": activities, "open_incident": _open_incident(unit, ticket)}
+    incident = queries.open_incident(unit, ticket)
+    return ticket_body(ticket) | {
+        "activities": [activity_body(unit, row) for row in queries.open_activities(unit, ticket)],
+        "open_incident": None if incident is None else {name: getattr(incident, name) for name in _INCIDENT},
+    }
 
 
-def _open_incident(unit: Unit[Any], ticket: Any) -> dict[str, Any] | None:
-    if ticket.incident is None:
-        return None
-    columns = [incident.c[name] for name in ("seq", "at", "kind", "process", "element", "detail", "tries")]
-    row = unit.connection.execute(
-        select(*columns).where(incident.c.ticket_id == ticket.id, incident.c.seq == ticket.incident)
-    ).one()
-    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
+_INCIDENT = ("seq", "at", "kind", "process", "element", "detail", "tries")
 
 
-@doors.route("/tickets/<protocol>", methods=["PATCH"])
-@doors.arguments(AlterAsk(), example=examples.ALTER)
 @doors.door(
-    200,
-    TicketShape(),
+    "PATCH",
+    "/tickets/<protocol>",
+    takes=AlterAsk(),
+    taken=examples.ALTER,
+    gives=TicketShape(),
     example=examples.TICKET,
     refusals=(404, 412),
-    body=True,
-    key=True,
     match=True,
     headers=ETAG,
 )
@@ -149,9 +141,15 @@ def alter_ticket(asked: dict[str, Any], protocol: str) -> Response:
     return commands.run(alter, ask, told)
 
 
-@doors.route("/tickets/<protocol>/moves", methods=["GET"])
-@doors.arguments(MovesQuery(), location="query")
-@doors.door(200, MovesShape(), example=examples.MOVES, refusals=(404,), headers=ETAG)
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/moves",
+    query=MovesQuery(),
+    gives=MovesShape(),
+    example=examples.MOVES,
+    refusals=(404,),
+    headers=ETAG,
+)
 def list_moves(asked: dict[str, Any], protocol: str) -> Response:
     """List the moves a ticket has.
 
@@ -162,7 +160,7 @@ def list_moves(asked: dict[str, Any], protocol: str) -> Response:
     return commands.shown(body, ETag=commands.etag(body["revision"]))
 
 
-def _moves(unit: Unit[Any], ask: queries.Moves) -> dict[str, Any]:
+def _moves(unit: Unit, ask: queries.Moves) -> dict[str, Any]:
     ticket, weighed = queries.moves(unit, ask)
     process = ticket.diagram
     return {
@@ -178,15 +176,14 @@ def _moves(unit: Unit[Any], ask: queries.Moves) -> dict[str, Any]:
     }
 
 
-@doors.route("/tickets/<protocol>/moves", methods=["POST"])
-@doors.arguments(MoveAsk(), example=examples.MOVE)
 @doors.door(
-    200,
-    RepeatableShape(),
+    "POST",
+    "/tickets/<protocol>/moves",
+    takes=MoveAsk(),
+    taken=examples.MOVE,
+    gives=RepeatableShape(),
     example=examples.TICKET | {"repeated": False},
     refusals=(404, 409, 412),
-    body=True,
-    key=True,
     match=True,
     headers=ETAG,
 )
@@ -203,10 +200,15 @@ def _moved(done: Moved) -> Answer:
     return told(done.ticket, repeated=done.repeated)
 
 
-@doors.route("/tickets/<protocol>/messages", methods=["POST"])
-@doors.arguments(MessageAsk(), example=examples.MESSAGE)
 @doors.door(
-    200, DeliveredShape(), example=examples.DELIVERED, refusals=(404, 409), body=True, key=True, headers=ETAG
+    "POST",
+    "/tickets/<protocol>/messages",
+    takes=MessageAsk(),
+    taken=examples.MESSAGE,
+    gives=DeliveredShape(),
+    example=examples.DELIVERED,
+    refusals=(404, 409),
+    headers=ETAG,
 )
 def tell_ticket(asked: dict[str, Any], protocol: str) -> Response:
     """Deliver a message.
@@ -222,15 +224,14 @@ def _delivered(done: Delivered) -> Answer:
     return commands.answer(200, body, ETag=commands.etag(done.ticket.revision))
 
 
-@doors.route("/tickets/<protocol>/relocations", methods=["POST"])
-@doors.arguments(RelocateAsk(), example=examples.RELOCATE)
 @doors.door(
-    200,
-    TicketShape(),
+    "POST",
+    "/tickets/<protocol>/relocations",
+    takes=RelocateAsk(),
+    taken=examples.RELOCATE,
+    gives=TicketShape(),
     example=examples.TICKET,
     refusals=(404, 412),
-    body=True,
-    key=True,
     match=True,
     headers=ETAG,
 )
@@ -243,9 +244,14 @@ def relocate_ticket(asked: dict[str, Any], protocol: str) -> Response:
     return commands.run(relocate, Relocate(ticket=protocol, seen=commands.seen(), **asked), told)
 
 
-@doors.route("/tickets/<protocol>/history", methods=["GET"])
-@doors.arguments(HistoryQuery(), location="query")
-@doors.door(200, HistoryShape(), example=examples.HISTORY, refusals=(404,))
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/history",
+    query=HistoryQuery(),
+    gives=HistoryShape(),
+    example=examples.HISTORY,
+    refusals=(404,),
+)
 def read_history(asked: dict[str, Any], protocol: str) -> Response:
     """Read a ticket's history.
 
@@ -257,11 +263,11 @@ def read_history(asked: dict[str, Any], protocol: str) -> Response:
     return commands.shown({"history": rows, "next": onward})
 
 
-def _history(unit: Unit[Any], ask: queries.History) -> list[dict[str, Any]]:
+def _history(unit: Unit, ask: queries.History) -> list[dict[str, Any]]:
     found = []
     for row in queries.history(unit, ask):
         own = {name: getattr(row, name) for name in _TOLD}
-        own["actor_name"] = _name(unit, row.actor)
+        own["actor_name"] = name_of(unit, row.actor)
         own["process"] = deployed(unit, row.version_id).key
         own["version"] = number_of(unit, row.version_id)
         found.append(own)
@@ -269,8 +275,3 @@ def _history(unit: Unit[Any], ask: queries.History) -> list[dict[str, Any]]:
 
 
 _TOLD = ("seq", "at", "actor", "deed", "cause", "left", "entered", "reason", "detail")
-
-
-def _name(unit: Unit[Any], actor: str) -> str:
-    known = unit.engine.named(unit, actor) if False else None
-    return known or actor

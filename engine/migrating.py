@@ -34,8 +34,20 @@ def newest() -> str:
 
 def present(database: Engine) -> str | None:
     """Name of the newest migration the database has seen; None for an empty one."""
-    with database.connect() as connection:
+    with database.execution_options(tramita_reading=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def missing(database: Engine) -> list[str]:
+    """Names of the migrations that the database lacks, in order.
+
+    None where it has seen newer ones than this code knows: old code works until it is replaced.
+    """
+    known = [script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()][::-1]
+    at = present(database)
+    if at is None:
+        return known
+    return known[known.index(at) + 1 :] if at in known else []
 
 
 def _config(connection: Connection | None) -> Config:

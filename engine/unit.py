@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Uuid, and_, bindparam, select
 from sqlalchemy.exc import DBAPIError
@@ -119,6 +120,11 @@ class Unit:
         self._recorded: set[str] = set()
         self._asked_again = key is None
 
+    @property
+    def local_now(self) -> datetime:
+        """The same instant in the installation's zone: what `today()` and dates without an hour mean."""
+        return self.now.astimezone(self.engine.zone)
+
     # --- reading
 
     def first(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
@@ -129,10 +135,14 @@ class Unit:
                 `values`. It may lock its table's row (`with_for_update(of=…)`).
         """
         if self._catalogue is not None:
-            return self.connection.execute(statement, values).one_or_none()
+            row = self.connection.execute(statement, values).one_or_none()
+            self.now = self.engine.clock()
+            return row
         row = self.connection.execute(
             _with_prologue(statement, keyed=self.key is not None), values | self._own_key()
         ).one_or_none()
+        # The wait for the row's lock is over: a ticket's instants grow with the numbers of its history.
+        self.now = self.engine.clock()
         if row is None:
             self._begin()
             return None
@@ -325,6 +335,7 @@ class Engine:
         self.database = database
         self.reading = database.execution_options(tramita_reading=True)
         self.settings = settings
+        self.zone = ZoneInfo(settings.zone)
         self.clock = clock
         self.renew = renew
         self.shelf: dict[Any, Any] = {}  # compiled processes and tables: immutable, by version id

@@ -81,7 +81,7 @@ def _one_statement(shape: tuple[tuple[str, Table, tuple[str, ...], tuple[str, ..
         body = _statement(verb, table, key, values, n, "%({})s")
         if verb != "insert":
             body += " RETURNING 1"
-            counts.append(f"(SELECT count(*) FROM w{n})")
+            counts.append(f"(SELECT count(*) FROM w{n})")  # noqa: S608 - a number of our own
         parts.append(f"w{n} AS ({body})")
     return f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", len(counts)
 

@@ -123,8 +123,8 @@ def _of_source(source: Source, batch: Batch) -> list[Finding]:
             element=_short(fault.element) or None,
             rule=rule.id,
             severity=fault.severity or rule.severity,
-            message=_short(fault.message),
-            hint=_short(fault.hint),
+            message=_sentence(fault.message),
+            hint=_sentence(fault.hint),
         )
         for rule in all_rules()
         for fault in _faults(rule, source, batch)
@@ -139,6 +139,10 @@ def _faults(rule: Rule, source: Source, batch: Batch) -> Iterator[Fault]:
     diagram = source.diagram
     if rule.of_diagram is not None and diagram is not None and (rule.id == _SIZE or not diagram.is_too_large):
         yield from rule.of_diagram(diagram, batch)
+
+
+def _sentence(text: str) -> str:
+    return _short(text if text.endswith((".", "?")) else f"{text}.")
 
 
 def _short(text: str) -> str:

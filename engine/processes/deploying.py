@@ -124,6 +124,24 @@ def known_names(unit: Unit) -> Known:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckFiles:
+    """Files to be judged as if they were to be deployed."""
+
+    files: tuple[File, ...]
+
+
+def check_files(unit: Unit, ask: CheckFiles) -> Report:
+    """What deploying the files here would be told: with this installation's names, and what calls them."""
+    insist(unit, Action.PROCESS_READ)
+    return _check(unit, ask.files)
+
+
+def _check(unit: Unit, files: Sequence[File]) -> Report:
+    known = known_names(unit)
+    return check([*files, *_callers(known.diagrams, files)], known, leavable=_leavable(unit))
+
+
 def deploy(unit: Unit, ask: Deploy) -> Deployed:
     """Make versions of what has changed in meaning; callers of a changed process get a new version too."""
     unit.replay()
@@ -131,8 +149,7 @@ def deploy(unit: Unit, ask: Deploy) -> Deployed:
     assert ask.tried == _fingerprint(ask.files), "files must be tried before they are deployed"
     if not ask.files:
         raise Invalid("Envie ao menos um arquivo .bpmn ou .dmn.", code="no_files")
-    known = known_names(unit)
-    report = check([*ask.files, *_callers(known.diagrams, ask.files)], known, leavable=_leavable(unit))
+    report = _check(unit, ask.files)
     if report.errors:
         raise NotDeployable(
             f"Há {report.errors} erro(s) nos arquivos; nada foi implantado.",

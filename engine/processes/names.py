@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from engine.processes.ruling import Severity
     from engine.runtime.diagram import Diagram
 
-# Sent by the engine itself; an installation's own messages are declared in its settings.
-BUILT_IN_MESSAGES: Final = frozenset({"customer_replied", "message_failed", "visit_done"})
 # What `requires` may name besides the installation's own fields.
 BUILT_IN_FIELDS: Final = (
     "customer",

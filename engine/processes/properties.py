@@ -30,8 +30,8 @@ _KEY: Final = re.compile(r"[^\W\d][\w.-]{0,79}")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,79}")
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _TIME: Final = r"PT(?=\d)(?:\d{1,5}H)?(?:\d{1,5}M)?"
-_LIMIT: Final = re.compile(rf"(?:P\d{{1,4}}D|{_TIME})")
-_MIXED: Final = re.compile(r"P\d+DT\d.*")
+_LIMIT: Final = re.compile(rf"(?:P\d{{1,4}}D|{_TIME})", re.ASCII)
+_MIXED: Final = re.compile(r"P\d+DT\d.*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,7 @@ def _is_step(step: str) -> bool:
     when, _, whom = step.partition(":")
     if whom.strip() not in TOLD:
         return False
-    if percent := re.fullmatch(r"(\d{1,3})%", when.strip()):
+    if percent := re.fullmatch(r"(\d{1,3})%", when.strip(), re.ASCII):
         return 1 <= int(percent.group(1)) <= 100  # noqa: PLR2004 - per cent
     return when.strip()[:1] in {"+", "-"} and _sla(when.strip()[1:]) is None and "/" not in when
 

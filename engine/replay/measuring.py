@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from engine.history import ticket_history
 from engine.replay.noting import DEVIATIONS
@@ -16,6 +16,7 @@ from engine.tickets.model import event_key, opening_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import timedelta
+    from uuid import UUID
 
     from engine.replay.log import Log
     from engine.runtime.movement import Place
@@ -59,14 +60,12 @@ class Measured:
 
 def measure(unit: Unit, log: Log) -> Measured:
     """Go through every history row of the log's tickets."""
+    keys = select(event_key.c.ticket_id, event_key.c.seq, event_key.c.event_id).where(event_key.c.source == log.name)
+    told = {(row.ticket_id, row.seq): row.event_id for row in unit.connection.execute(keys)}
     h = ticket_history.c
     statement = (
-        select(opening_key.c.external_id, h.at, h.deed, h.entered, h.detail, event_key.c.event_id)
+        select(opening_key.c.external_id, h.ticket_id, h.seq, h.at, h.deed, h.entered, h.detail)
         .join(ticket_history, h.ticket_id == opening_key.c.ticket_id)
-        .outerjoin(
-            event_key,
-            and_(event_key.c.source == log.name, event_key.c.ticket_id == h.ticket_id, event_key.c.seq == h.seq),
-        )
         .where(opening_key.c.source == log.name)
         .order_by(opening_key.c.external_id, h.seq)
     )
@@ -74,7 +73,7 @@ def measure(unit: Unit, log: Log) -> Measured:
     found = Measured()
     for rows in _by_case(unit.connection.execute(statement), frozenset(log.cases)):
         found.cases += 1
-        _follow(rows, activities, found)
+        _follow(rows, told, activities, found)
     return found
 
 
@@ -90,13 +89,16 @@ def _by_case(rows: Iterable[Any], cases: frozenset[str]) -> Iterator[list[Any]]:
         yield found
 
 
-def _follow(rows: list[Any], activities: Mapping[str, str], found: Measured) -> None:
+def _follow(
+    rows: list[Any], told: Mapping[tuple[UUID, int], str], activities: Mapping[str, str], found: Measured
+) -> None:
     place, since = place_of(rows[0].entered), rows[0].at
     fits = True
     for row in rows[1:]:
         kind = _deviation(row)
-        if fits and kind is not None and row.event_id in activities:
-            found.first[Deviation(place, activities[row.event_id], kind)] += 1
+        activity = activities.get(told.get((row.ticket_id, row.seq), ""))
+        if fits and kind is not None and activity is not None:
+            found.first[Deviation(place, activity, kind)] += 1
             fits = False
         if row.entered is not None:
             found.stays[place].append(row.at - since)

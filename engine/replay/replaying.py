@@ -14,12 +14,21 @@ from engine.replay.running import Replay
 from engine.replay.staging import staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from engine.config import Settings
+    from engine.replay.log import Log
+    from engine.replay.mapping import LogMap
     from engine.replay.report import Report
+    from engine.replay.staging import Stage
+
+    Progress = Callable[[int, int, datetime], None]
+
+
+def _in_silence(_done: int, _all: int, _at: datetime) -> None:
+    pass
 
 
 def replay(
@@ -29,7 +38,7 @@ def replay(
     settings: Settings,
     mapping: Path | None = None,
     database_url: str = "",
-    progress: Callable[[int, int, datetime], None] = lambda _done, _all, _at: None,
+    progress: Progress = _in_silence,
 ) -> Report:
     """Open and move tickets as the log tells, and report how well the process fits.
 
@@ -48,17 +57,23 @@ def replay(
     read = read_log(log, chart.columns)
     absent = strangers(chart, read)
     with staged(settings, process, chart, database_url=database_url) as stage:
-        run = Replay(
-            stage.engine,
-            stage.clock,
-            read,
-            process=process,
-            targets=stage.targets,
-            opens=chart.opens,
-            progress=lambda done, at: progress(done, len(read.events), at),
-        )
-        begun = time.perf_counter()
-        tally = run.run()
-        seconds = time.perf_counter() - begun
-        measured = stage.engine.read(measure, read, actor=REPLAY)
-        return report_of(stage, read, tally, measured, seconds=seconds, absent=absent)
+        return tell(stage, read, chart, absent=absent, progress=progress)
+
+
+def tell(
+    stage: Stage, log: Log, chart: LogMap, *, absent: Sequence[str] = (), progress: Progress = _in_silence
+) -> Report:
+    """Tell the log to the engine of a stage, and measure what became of it."""
+    run = Replay(
+        stage.engine,
+        log,
+        process=stage.process.key,
+        targets=stage.targets,
+        opens=chart.opens,
+        progress=lambda done, at: progress(done, len(log.events), at),
+    )
+    begun = time.perf_counter()
+    tally = run.run()
+    seconds = time.perf_counter() - begun
+    measured = stage.engine.read(measure, log, actor=REPLAY)
+    return report_of(stage, log, tally, measured, seconds=seconds, absent=absent)

@@ -58,6 +58,7 @@ class Report:
     `fitting_…`, `deviations` and `situations` are read out of the history: of all runs of this log together.
 
     Attributes:
+        temporary: the database is gone now, and was never waited for to reach the disk.
         source: under which the natural keys are kept.
         late_instants: events that told an earlier instant than the one before them in their case.
         absent_activities: what the map names and the log does not have.
@@ -72,6 +73,7 @@ class Report:
     process_label: str
     version: int
     database: str
+    temporary: bool
     cases: int
     events: int
     late_instants: int
@@ -114,6 +116,7 @@ def report_of(
         process_label=stage.process.diagrams[stage.process.key].name or stage.process.key,
         version=stage.version,
         database=stage.engine.database.dialect.name,
+        temporary=stage.temporary,
         cases=len(log.cases),
         events=len(log.events),
         late_instants=log.late,

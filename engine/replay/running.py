@@ -43,7 +43,7 @@ class Tally:
     Attributes:
         only_opened: events that did no more than open their ticket.
         repeated: events that had been told before this run.
-        visits: how often an event met a ticket in that place with these moves allowed.
+        visits: how often a move or deviation was told of a ticket in that place, with these moves allowed there.
         used: the moves taken from each place.
     """
 
@@ -80,7 +80,7 @@ class Replay:
     """One run over one log.
 
     Args:
-        engine: its clock must be `clock`.
+        engine: its clock becomes the replay's.
         process: key of the process in which tickets are opened.
         targets: what each mapped activity does.
         opens: activities that, at the beginning of a case, do no more than open the ticket.
@@ -90,7 +90,6 @@ class Replay:
     def __init__(
         self,
         engine: Engine,
-        clock: Clock,
         log: Log,
         *,
         process: str,
@@ -98,7 +97,8 @@ class Replay:
         opens: frozenset[str] = frozenset(),
         progress: Callable[[int, datetime], None] = lambda _done, _at: None,
     ) -> None:
-        self.engine, self.clock, self.log = engine, clock, log
+        self.engine, self.log = engine, log
+        self.clock = engine.clock = Clock()
         self.process, self.targets, self.opens = process, targets, opens
         self.progress = progress
         self.tally = Tally()
@@ -191,25 +191,35 @@ class Replay:
                 return
 
     def _decide(self, event: Event, case: Case, target: Target, ticket: Ticket, weighed: Weighed) -> None:
-        offered = [option for option in weighed.options if option.allowed]
-        chosen = next((option for option in offered if _leads(option, target)), None)
-        resting = ticket.place == target.place and ticket.waiting_for is None
+        offered = frozenset(option.move for option in weighed.options if option.allowed)
+        chosen = next((option for option in weighed.options if option.allowed and _leads(option, target)), None)
         if chosen is not None:
-            ask = Move(ticket=ticket.id, move=chosen.move, reason=_said(event), source=self.log.name, event_id=event.id)
-            done = self.engine.run(move, ask, actor=REPLAY)
-            self.timers.follow(done.ticket)
-            self.tally.repeated += done.repeated
-            self.tally.moves += not done.repeated
+            self._move(event, ticket, chosen.move)
             self.tally.used[weighed.place].add(chosen.move)
-        elif resting and event.at - case.last_at.get(event.activity, _NEVER) <= REPEATED_WITHIN:
-            self._note(event, case, "repeated_deed", "repetida em menos de um minuto")
-        elif resting and self.engine.read(came_by_itself, ticket.id, actor=REPLAY):
-            self._note(event, case, "already_there", "já feita por uma transição automática")
+        elif (known := self._done_already(event, case, target, ticket)) is not None:
+            self._note(event, case, *known)
+            return
         elif target.place in ticket.diagram.situations:
             self._relocate(event, ticket, target)
         else:
             self._note(event, case, "no_way", f"nenhum movimento leva daqui a {target.place.element!r}")
-        self.tally.visits[weighed.place, frozenset(option.move for option in offered)] += 1
+        self.tally.visits[weighed.place, offered] += 1
+
+    def _done_already(self, event: Event, case: Case, target: Target, ticket: Ticket) -> tuple[Kind, str] | None:
+        if ticket.place != target.place or ticket.waiting_for is not None:
+            return None
+        if event.at - case.last_at.get(event.activity, _NEVER) <= REPEATED_WITHIN:
+            return "repeated_deed", "repetida em menos de um minuto"
+        if self.engine.read(came_by_itself, ticket.id, actor=REPLAY):
+            return "already_there", "já feita por uma transição automática"
+        return None
+
+    def _move(self, event: Event, ticket: Ticket, flow: str) -> None:
+        ask = Move(ticket=ticket.id, move=flow, reason=_said(event), source=self.log.name, event_id=event.id)
+        done = self.engine.run(move, ask, actor=REPLAY)
+        self.timers.follow(done.ticket)
+        self.tally.repeated += done.repeated
+        self.tally.moves += not done.repeated
 
     def _relocate(self, event: Event, ticket: Ticket, target: Target) -> None:
         ask = Relocate(

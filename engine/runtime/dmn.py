@@ -56,6 +56,8 @@ _REFUSED: Final = {
     "import": "Importar outro arquivo não roda aqui.",
     "itemDefinition": "Tipos próprios não rodam aqui.",
 }
+MAX_ROWS: Final = 2_000  # of all tables of a file together: some seconds of reading, at the worst
+MAX_CHARACTERS: Final = 300_000
 _HINT: Final = "Desenhe uma tabela de decisão por decisão, só com linhas, entradas e saídas."
 _FEEL: Final = re.compile(r"s?feel|https?://www\.omg\.org/spec/(FEEL/\d+|DMN/\d+/FEEL/?)", re.IGNORECASE)
 
@@ -136,6 +138,9 @@ def read_drawn(raw: bytes) -> tuple[list[DrawnTable], list[TableFinding]]:
         return [], [_no_dmn(root)]
     reader = _Reader(namespace + "}")
     reader.definitions(root)
+    if reader.too_large():
+        said = f"As tabelas passam de {MAX_ROWS} linhas ou {MAX_CHARACTERS} caracteres."
+        return [], [TableFinding(line_of(root), "", "table-size", said, "Divida as regras em vários arquivos.")]
     return reader.tables, reader.findings
 
 
@@ -172,6 +177,12 @@ class _Reader:
                 self._find(decision, "decision-id", said, "Dê a cada decisão um id só dela.")
             seen.add(key)
             self._decision(decision)
+
+    def too_large(self) -> bool:
+        """Whether compiling the tables would take too long."""
+        rows = [row for table in self.tables for row in table.rows]
+        characters = sum(len(cell.text) for row in rows for cell in (*row.inputs, *row.outputs))
+        return len(rows) > MAX_ROWS or characters > MAX_CHARACTERS
 
     def _decision(self, decision: _Element) -> None:
         self._only_drawn(decision)

@@ -77,8 +77,8 @@ class Movement:
         state: the tokens that are left, encoded; b"" when none is.
         left: the place the ticket stood in before the step (None when it was just opened).
         place: the place it stands in now: the last situation entered, or the end reached.
-        entered: every situation and end entered in this step, in order; empty when it stays where it was
-            (a self-loop move does enter again).
+        entered: the situation or end entered in this step; empty when it stays where it was (a self-loop move
+            does enter again). A place that another branch takes away within the step has not been entered.
         ended: True when the last main token was consumed: no way back.
         waiting: set while the main token is between situations.
         timer_due_at: the earliest timer that is set now.
@@ -115,8 +115,9 @@ class Stuck(Exception):  # noqa: N818 - the outcome of a step, told by raising
     Attributes:
         kind: `no_way_out` (no condition of an automatic gateway is true), `undecided` (a condition compares
             with a missing value), `table` (a decision table failed, e.g. two rows of a UNIQUE one match),
-            `too_many_tokens` (more than 20), `too_many_steps`, `uncaught` (an error nobody catches), `lost` (nothing ready or
-            waiting, though not ended), `state` (the stored state cannot be read), `timer` (its expression gives no instant).
+            `too_many_tokens` (more than 20), `too_many_steps`, `uncaught` (an error nobody catches), `lost`
+            (nothing ready or waiting, though not ended), `state` (the stored state cannot be read), `timer` (its
+            expression gives no instant).
         process, element: where.
         detail: one Portuguese sentence.
     """

@@ -59,7 +59,8 @@ class Process:
         return frozenset(
             listener.name
             for process, element in around
-            for listener in self.rests[process][element].listeners.values()
+            if (rest := self.rests[process].get(element)) is not None
+            for listener in rest.listeners.values()
             if listener.kind == "message"
         )
 

@@ -115,7 +115,8 @@ class Boundary(Waits, BoundaryEvent):
     def _on_ready_hook(self, task: Any) -> None:
         if self.cancel_activity:
             for other in task.parent.children:
-                if other is not task and other.has_state(TaskState.NOT_FINISHED_MASK):
+                happened = isinstance(other.task_spec, Boundary) and other._state != TaskState.WAITING
+                if not happened and other.has_state(TaskState.NOT_FINISHED_MASK):
                     other.cancel()
         elif self.node.event is not None and self.node.event.kind in REPEATING:
             task.parent._add_child(self, TaskState.WAITING)

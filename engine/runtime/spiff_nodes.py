@@ -117,6 +117,18 @@ class Parallel(Element, ParallelGateway):
         return flows[alike.index(task.id)]
 
 
+class Inside(BpmnSubWorkflow):
+    """A called process at work."""
+
+    def __init__(self, caller: Any, called: str) -> None:
+        self.caller = caller
+        top = caller.workflow.top_workflow
+        super().__init__(top.subprocess_specs[called], caller.id, top, deserializing=True)
+
+    def _calculate_depth(self) -> int:
+        return int(self.caller.workflow.depth) + 1
+
+
 class Call(Element, CallActivity):
     """A call activity."""
 
@@ -136,11 +148,9 @@ class Call(Element, CallActivity):
 
     def open(self, task: Any) -> Any:
         """The called process for the task, still without a root."""
-        top = task.workflow.top_workflow
-        inside = BpmnSubWorkflow(top.subprocess_specs[self.spec], task.id, top, deserializing=True)
-        inside.caller = task
+        inside = Inside(task, self.spec)
         inside.completed_event.connect(self._on_subworkflow_completed, task)
-        top.subprocesses[task.id] = inside
+        task.workflow.top_workflow.subprocesses[task.id] = inside
         return inside
 
     def _on_subworkflow_completed(self, inside: Any, task: Any) -> None:  # noqa: ARG002

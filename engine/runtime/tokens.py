@@ -192,7 +192,9 @@ def catchers(tokens: Tokens) -> Iterator[tuple[int, bool, str, Token, Armed | No
 def main_of(tokens: Tokens) -> Tokens:
     """The tokens that are left when all side branches are dropped."""
     return tuple(
-        token if not token.inner else _with_inner(token, main_of(token.inner)) for token in tokens if token.rest.main
+        token if not token.inner else _with_inner(token, main_of(token.inner) or token.inner)
+        for token in tokens
+        if token.rest.main
     )
 
 

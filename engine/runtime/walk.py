@@ -107,10 +107,9 @@ def deliver(
 def tick(process: Process, state: bytes, place: Place, facts: Facts, now: datetime, tables: Tables) -> Movement | None:
     """Let the earliest due timer fire, and only that one; None when none is due."""
     tokens = loads(process.rests, process.key, state)
-    due = _due(tokens, now)
-    if not due:
+    timer = next(iter(_due(tokens, now)), None)
+    if timer is None:
         return None
-    timer = due[0]
     rest = timer.token.rest
     cause = Cause(kind="timer", process=rest.process, element=timer.element, due_at=timer.due_at)
     step = _step(process, place, facts, now, tables)

@@ -66,7 +66,7 @@ def deliver(unit: Unit, ask: Deliver) -> Delivered:
             ask.name,
             told,
             ticket.facts(),
-            unit.now,
+            unit.local_now,
             unit.catalogue.table,
         ),
         actor="system:message",

@@ -90,7 +90,7 @@ def finish(unit: Unit, ask: Finish) -> Finished:
             bytes(row.token),
             ask.outcome,
             ticket.facts(),
-            unit.now,
+            unit.local_now,
             unit.catalogue.table,
         ),
         actor=ACTIVITY.id,

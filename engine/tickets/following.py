@@ -30,7 +30,7 @@ def circumstances(unit: Unit, ticket: Ticket, *, seen: int | None = None) -> Cir
         profile=unit.actor.profile,
         registries=unit.catalogue.registries,
         tables=unit.catalogue.table,
-        now=unit.now,
+        now=unit.local_now,
         seen=seen,
         happened=lambda: happened(unit, ticket),
     )

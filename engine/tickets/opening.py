@@ -85,7 +85,7 @@ def open_ticket(unit: Unit, ask: Open) -> Opened:
     ticket.team = ticket.team or ticket.diagram.settings[version.key].team
     ticket.fill(values)
     try:
-        movement = walk.begin(ticket.diagram, ticket.facts(), unit.now, unit.catalogue.table)
+        movement = walk.begin(ticket.diagram, ticket.facts(), unit.local_now, unit.catalogue.table)
     except Stuck as stuck:
         reason = moves.stuck_reason(stuck)
         raise Invalid(stuck.detail, code="stuck", reasons=[reason]) from stuck

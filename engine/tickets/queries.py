@@ -19,6 +19,7 @@ from engine.history import ticket_history
 from engine.rights import insist, lacking
 from engine.tickets.access import may_read, readable_ticket
 from engine.tickets.following import circumstances
+from engine.tickets.model import incident as incidents
 from engine.tickets.model import ticket as tickets
 from engine.tickets.moves import Weighed, weigh
 from permissions.actions import Action
@@ -26,6 +27,8 @@ from permissions.decide import decide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Row
 
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
@@ -128,6 +131,15 @@ def open_activities(unit: Unit, ticket: Ticket) -> Sequence[Any]:
     ).all()
 
 
+def open_incident(unit: Unit, ticket: Ticket) -> Row[Any] | None:
+    """Why the ticket's diagram is stuck, if it is."""
+    if ticket.incident is None:
+        return None
+    return unit.connection.execute(
+        select(incidents).where(incidents.c.ticket_id == ticket.id, incidents.c.seq == ticket.incident)
+    ).one()
+
+
 @dataclass(frozen=True, kw_only=True)
 class List:
     """A page of tickets.
@@ -176,7 +188,7 @@ def list_tickets(unit: Unit, ask: List) -> Page:
             # The literal lets the planner see that a partial index on open rows will do.
             wanted = text("standing = 'open'") if (filtered, value) == ("standing", "open") else None
             statement = statement.where(wanted if wanted is not None else tickets.c[filtered] == value)
-    if ask.text:
+    if ask.text and ask.text.strip():
         statement = statement.where(_matches(unit, ask.text))
     if ask.cursor:
         at, last = _read_cursor(ask.cursor, ask.sort)

@@ -79,7 +79,7 @@ def put(unit: Unit, ticket: Ticket, ask: Relocate) -> None:
         ticket.process = ask.process
     target = _target(ticket, ask)
     try:
-        movement = walk.relocate(ticket.diagram, target, ticket.facts(), unit.now, unit.catalogue.table)
+        movement = walk.relocate(ticket.diagram, target, ticket.facts(), unit.local_now, unit.catalogue.table)
     except Stuck as stuck:
         raise Invalid(stuck.detail, code="stuck", reasons=[moves.stuck_reason(stuck)]) from stuck
     waived = _insist_on_fields(unit, ticket, ask, target)

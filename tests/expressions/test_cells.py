@@ -26,6 +26,7 @@ from engine.expressions.names import NAMES, TABLE_NAMES, is_known
         ('null, "a"', [None, "a"], ["b"]),
         ("not(null)", ["a", 1], [None]),
         ("!= null", ["a"], [None]),
+        ("not(!= null)", [], ["a", None]),
         ('!= "a"', ["b"], ["a", None]),
         ("true", [True], [False, None]),
         ("5", [5, Decimal("5.0"), 5.0], [6, None]),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -434,7 +436,7 @@ WORDS = """
     __class__ lambda for return 9999999999999999999999999999999999
 """
 tokens = st.sampled_from([*WORDS.split(), "\n", "\u00a0"])
-SOUP = settings(max_examples=1_500, derandomize=True, deadline=None)
+SOUP = settings(max_examples=900, derandomize=True, deadline=None)
 known = {
     "a": True,
     "b.c": 3,
@@ -455,6 +457,23 @@ def test_a_soup_of_tokens_raises_nothing_but_ours(words, between, door):
         "date": lambda: compile_timer("date", text).instant(known, NOW),
     }
     assert _is_ours(lambda _: doors[door](), text)
+
+
+@pytest.mark.long
+def test_a_million_soups_raise_nothing_but_ours():
+    dice = random.Random(20260131)
+    words = [*WORDS.split(), "a", "1", "=", "and", "(", ")", "in"]
+    refused = 0
+    for _ in range(1_000_000):
+        text = " ".join(dice.choices(words, k=dice.randint(1, 9)))
+        assert _is_ours(lambda text: compile_unary(text).matches("x", known, NOW), text)
+        try:
+            compile_expression(text).evaluate(known, NOW)
+        except ExpressionError:
+            refused += 1
+        except EvaluationError:
+            pass
+    assert 0 < refused < 1_000_000
 
 
 @SOUP
@@ -491,6 +510,14 @@ formulas = st.recursive(
 @given(formulas)
 def test_well_formed_nonsense_raises_nothing_but_ours(text):
     assert _is_ours(lambda text: compile_expression(text).evaluate(known, NOW), text)
+
+
+def test_many_may_compile_at_the_same_time():
+    texts = [f'fields.a = {number} or fields.b in ("x", "{number}")' for number in range(200)]
+    with ThreadPoolExecutor(4) as pool:
+        compiled = list(pool.map(compile_expression, texts))
+    facts = [{"fields.a": number, "fields.b": "y"} for number in range(200)]
+    assert all(guard.decide(one, NOW) for guard, one in zip(compiled, facts, strict=True))
 
 
 def test_nothing_in_the_language_can_reach_python():

@@ -353,6 +353,13 @@ def test_an_hour_lasts_an_hour_when_the_clocks_change():
     assert compile_expression("fields.x - now()").evaluate({"fields.x": later}, before) == timedelta(hours=1)
 
 
+def test_instants_are_compared_even_in_the_hour_that_comes_twice():
+    zone = ZoneInfo("Europe/Lisbon")
+    first, second = (datetime(2026, 10, 25, 1, 30, tzinfo=zone, fold=fold) for fold in (0, 1))
+    earlier = compile_expression("fields.a < fields.b and fields.a != fields.b and max(fields.a, fields.b) = fields.b")
+    assert earlier.decide({"fields.a": first, "fields.b": second}, first) is True
+
+
 def test_kinds_are_known_beforehand_where_they_can_be():
     kinds = {
         'priority = "alta"': Kind.BOOLEAN,

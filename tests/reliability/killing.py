@@ -50,6 +50,9 @@ def kill_at_random(url, kills, seed, liar=False):
     return {"asked": len(book.asked), "answered": len(book.answered), "found_done": repeated, "wrong": wrong}
 
 
+_OPEN = ["open", None, None]
+
+
 def _warm(engine, book):
     """Compile and cache in the parent what every child will need."""
     for key, what in {"w1": ["open"], "w2": ["move", "girar"], "w3": ["move", "avisar_equipe"]}.items():
@@ -65,10 +68,10 @@ def _work(tell, engine, book, name, rng, liar):
         tell(["answered", key, answer.body.decode(), answer.replayed])
         book.answer(key, answer.body.decode())
     for n in range(1_000_000):
-        key, what = f"{name}.{n}", book.next(rng)
+        key, what = f"{name}.{n}", _OPEN if liar else book.next(rng)
         tell(["asked", key, what])
         if liar:
-            tell(["answered", key, f'{{"ticket": "{what[1]}", "situation": "aberto"}}'])
+            tell(["answered", key, '{"ticket": "?", "situation": "aberto"}'])
         answer = do(engine, key, what)
         if not liar:
             tell(["answered", key, answer.body.decode()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MESSAGES = ("customer_replied", "visit_done")
+LARGEST = 300  # nodes and flows together
 PRIORITIES = ("alta", "baixa")
 
 
@@ -12,10 +13,12 @@ def processes(random, draw, *, depth=2, rare=True, closing=True):
     With `rare`, there are error, escalation and terminate ends; with `closing`, situations that are not open.
     """
     drawings = []
-    for level in range(depth, -1, -1):
-        callees = [drawings[-1].key] if drawings and random.random() < 0.8 else []
-        sketch = Sketch(random, draw(f"p{level}"), callees, rare=rare, closing=closing, top=level == 0)
-        drawings.append(sketch.draw())
+    while len(drawings) <= depth:
+        level = depth - len(drawings)
+        callees = [drawings[-1].key] if drawings and random.random() < 0.9 else []
+        drawing = Sketch(random, draw(f"p{level}"), callees, rare=rare, closing=closing, top=level == 0).draw()
+        if len(drawing.parts) <= LARGEST:
+            drawings.append(drawing)
     return tuple(reversed(drawings))
 
 

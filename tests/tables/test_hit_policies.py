@@ -96,6 +96,12 @@ def test_a_value_of_another_kind_fails_whatever_the_rows(table, now, given):
             table(*rows).evaluate({"subject": given}, now)
 
 
+def test_a_column_is_of_the_kind_of_its_cells_where_nothing_else_tells(table, now):
+    asked = table(['"a"', '"x"'], inputs=("min([string length(move)])",), types=("",))
+    with pytest.raises(TableFailed, match="texto"):
+        asked.evaluate({"move": "abrir"}, now)
+
+
 def test_an_input_may_be_calculated(table, now):
     asked = table(
         ['"hidraulica"', "> 3", '"x"'],

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
-from engine.runtime.tables import read_decisions
+from engine.runtime.tables import TableError, TableFailed, read_decisions
 from engine.runtime.xml import XmlRefused
 
 HERE = Path(__file__).parent
@@ -100,33 +104,53 @@ def test_what_does_not_run_is_refused(findings, shape, rule, word):
     assert word in found.detail
 
 
+TABLE, DECISION = "<decisionTable", "<decision "
+OUTPUT, CELL, ANSWER = 'typeRef="string"/>', '<inputEntry id="r1c1">', '<outputEntry id="r1c2">'
+ASKED = "<input><inputExpression><text>subject</text></inputExpression></input>"
+TWIN = f'<decision id="campos">{TABLE}>{ASKED}<output name="f"/></decisionTable></decision>'
+DEFAULT = "<defaultOutputEntry><text>1</text></defaultOutputEntry></output>"
+OTHER = '<informationRequirement><requiredDecision href="#x"/></informationRequirement>'
+MODEL = '<knowledgeRequirement><requiredKnowledge href="#x"/></knowledgeRequirement>'
+
+
+@pytest.mark.parametrize(
+    ("at", "put", "rule", "word"),
+    [
+        (TABLE, OTHER, "unsupported-decision", "outra decisão"),
+        (TABLE, MODEL, "unsupported-decision", "BKM"),
+        (DECISION, '<businessKnowledgeModel id="b" name="b"/>', "unsupported-decision", "BKM"),
+        (DECISION, '<decisionService id="b" name="b"/>', "unsupported-decision", "Serviços"),
+        (DECISION, '<itemDefinition id="b" name="b"/>', "unsupported-decision", "Tipos"),
+        (DECISION, '<import namespace="x" importType="y"/>', "unsupported-decision", "Importar"),
+        (DECISION, TWIN, "decision-id", "duas vezes"),
+        ("</decision>", "<contextEntry/>", "unsupported-decision", "contextEntry"),
+        ("</rule>", "<script/>", "unsupported-decision", "script"),
+        ("</rule>", "<inputEntry><text>-</text></inputEntry>", "table-shape", "cada coluna"),
+    ],
+)
+def test_what_may_not_be_added_to_a_file(draw, findings, at, put, rule, word):
+    raw = draw([['"a"', '"x"']]).decode()
+    assert at in raw
+    found = findings(raw=raw.replace(at, put + at, 1).encode())
+    assert (rule, True) in [(one.rule, word in one.detail) for one in found]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule", "word"),
     [
-        ("<decisionTable", '<informationRequirement><requiredDecision href="#x"/></informationRequirement><decisionTable', "unsupported-decision", "outra decisão"),
-        ("<decisionTable", '<knowledgeRequirement><requiredKnowledge href="#x"/></knowledgeRequirement><decisionTable', "unsupported-decision", "BKM"),
-        ("<decision ", '<businessKnowledgeModel id="b" name="b"/><decision ', "unsupported-decision", "BKM"),
-        ("<decision ", '<decisionService id="b" name="b"/><decision ', "unsupported-decision", "Serviços"),
-        ("<decision ", '<itemDefinition id="b" name="b"/><decision ', "unsupported-decision", "Tipos"),
-        ("<decision ", '<import namespace="x" importType="y"/><decision ', "unsupported-decision", "Importar"),
-        ("<decision ", '<decision id="campos"><decisionTable><input><inputExpression><text>subject</text></inputExpression></input><output name="f"/></decisionTable></decision><decision ', "decision-id", "duas vezes"),
-        ("</decision>", "<contextEntry/></decision>", "unsupported-decision", "contextEntry"),
-        ('name="field" typeRef="string"/>', 'name="field"><defaultOutputEntry><text>"x"</text></defaultOutputEntry></output>', "unsupported-decision", "saída padrão"),
-        ('<inputEntry id="r1c1">', '<inputEntry id="r1c1" expressionLanguage="javascript">', "expression-language", "javascript"),
-        ('<outputEntry id="r1c2">', '<outputEntry id="r1c2" expressionLanguage="groovy">', "expression-language", "groovy"),
-        ("<inputExpression ", '<inputExpression expressionLanguage="juel" ', "expression-language", "juel"),
+        (OUTPUT, OUTPUT.replace("/>", ">") + DEFAULT, "unsupported-decision", "saída padrão"),
+        (CELL, CELL.replace(">", ' expressionLanguage="javascript">'), "expression-language", "javascript"),
+        (ANSWER, ANSWER.replace(">", ' expressionLanguage="groovy">'), "expression-language", "groovy"),
+        ("<inputExpression", '<inputExpression expressionLanguage="juel"', "expression-language", "juel"),
         ('id="d"', 'id="d" expressionLanguage="python"', "expression-language", "python"),
-        ("</rule>", "<inputEntry><text>-</text></inputEntry></rule>", "table-shape", "cada coluna"),
-        ('<inputEntry id="r1c1"><text>"a"</text></inputEntry>', "", "table-shape", "cada coluna"),
-        ("</rule>", "<script/></rule>", "unsupported-decision", "script"),
+        (CELL + '<text>"a"</text></inputEntry>', "", "table-shape", "cada coluna"),
     ],
-)  # fmt: skip
-def test_what_else_may_be_in_a_file(findings, old, new, rule, word):
-    from conftest import drawn
-
-    raw = drawn([['"a"', '"x"']]).decode()
+)
+def test_what_may_not_be_changed_in_a_file(draw, findings, old, new, rule, word):
+    raw = draw([['"a"', '"x"']]).decode()
     assert old in raw
     found = findings(raw=raw.replace(old, new, 1).encode())
+    assert all(one.element for one in found)
     assert (rule, True) in [(one.rule, word in one.detail) for one in found]
 
 
@@ -139,7 +163,7 @@ def test_what_else_may_be_in_a_file(findings, old, new, rule, word):
         "<decision id='a'><decisionTable/></decision>",
         "<decision id='a'><decisionTable><output name='f'/></decisionTable></decision>",
         "<decision id='a'><decisionTable><input/><output name='f'/></decisionTable></decision>",
-        "<decision id='a'><decisionTable><input><inputExpression/></input><output name='f'/></decisionTable></decision>",
+        "<decision id='a'><decisionTable><input><inputExpression/></input><output/></decisionTable></decision>",
         "<decision id='a'><decisionTable/><decisionTable/></decision>",
         "<decision id='a'><invocation/></decision>",
         "<decision id='a'><context/></decision>",
@@ -152,20 +176,15 @@ def test_files_without_a_proper_table(findings, inner):
     assert findings(raw=raw.encode())
 
 
-def test_what_is_drawn_around_a_table_means_nothing(now):
-    from conftest import drawn
-
-    raw = drawn([['"a"', '"x"']]).decode()
-    raw = raw.replace(
-        "<decision ", '<inputData id="i" name="Assunto"/><knowledgeSource id="k" name="Norma"/><decision '
-    )
-    raw = raw.replace(
-        "<decisionTable", '<informationRequirement><requiredInput href="#i"/></informationRequirement><decisionTable'
-    )
-    raw = raw.replace("</rule>", "<annotationEntry><text>por isso</text></annotationEntry></rule>")
-    raw = raw.replace(
-        "</definitions>", '<other:thing xmlns:other="urn:other"><other:decision/></other:thing></definitions>'
-    )
+def test_what_is_drawn_around_a_table_means_nothing(draw, now):
+    raw = draw([['"a"', '"x"']]).decode()
+    for at, put in (
+        (DECISION, '<inputData id="i" name="Assunto"/><knowledgeSource id="k" name="Norma"/>'),
+        (TABLE, '<informationRequirement><requiredInput href="#i"/></informationRequirement>'),
+        ("</rule>", "<annotationEntry><text>por isso</text></annotationEntry>"),
+        ("</definitions>", '<other:thing xmlns:other="urn:other"><other:decision/></other:thing>'),
+    ):
+        raw = raw.replace(at, put + at, 1)
     (table,) = read_decisions(raw.encode(), "x.dmn")
     assert table.evaluate({"subject": "a"}, now) == [{"field": "x"}]
 
@@ -195,3 +214,46 @@ def test_nothing_in_a_cell_is_run(findings, tmp_path):
         ("table-output", 2, 2),
     ]
     assert not canary.exists()
+
+
+@pytest.mark.parametrize(
+    "rows", [[["-", '"x"']] * 2_001, [[",".join(["1"] * 900), '"x"']] * 200], ids=["rows", "characters"]
+)
+def test_a_file_that_would_take_too_long_is_refused(findings, rows):
+    assert told(findings(*rows)) == [("table-size", None, None)]
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.data())
+def test_a_mutilated_file_is_read_or_refused_and_never_breaks(now, data):
+    root = etree.fromstring((HERE / "editor_1_3.dmn").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        element = data.draw(st.sampled_from(list(root.iter())))
+        other = data.draw(st.sampled_from(list(root.iter())))
+        match data.draw(st.sampled_from(["drop", "copy", "text", "rename", "attribute"])):
+            case "drop" if element.getparent() is not None:
+                element.getparent().remove(element)
+            case "copy":
+                other.append(copy.deepcopy(element))
+            case "text":
+                element.text = data.draw(st.sampled_from(["", "-", "x", '"a', "null", "1", "$", '"a","b"', "not()"]))
+            case "rename":
+                element.tag = other.tag
+            case "attribute" if element.attrib:
+                name = data.draw(st.sampled_from(sorted(element.attrib)))
+                element.set(name, data.draw(st.sampled_from(["", "x", "COLLECT", "string", "boolean"])))
+    read = outcome(lambda: read_decisions(etree.tostring(root), "x.dmn"))
+    if isinstance(read, TableError):
+        assert read.findings
+        assert all(one.line >= 1 and one.detail and one.hint for one in read.findings)
+        return
+    facts = {"subject": "a", "move": "b", "priority": "alta"}
+    answers = [outcome(lambda one=table: one.evaluate(facts, now)) for table in read]
+    assert all(isinstance(answer, (list, TableFailed)) for answer in answers)
+
+
+def outcome(deed):
+    try:
+        return deed()
+    except (TableError, TableFailed) as refused:
+        return refused

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.processes.batch import Batch, Source
 
 SEVERITY: Final[Severity] = "error"
-_ELSEWHERE: Final = frozenset({"hit-policy", "table-input", "table-output", "table-cell", "table-type"})
+_ELSEWHERE: Final = frozenset({"no-dmn", "hit-policy", "table-input", "table-output", "table-cell", "table-type"})
 
 
 def of_file(source: Source, _: Batch) -> Iterator[Fault]:

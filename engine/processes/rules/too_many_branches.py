@@ -19,10 +19,13 @@ SEVERITY: Final[Severity] = "error"
 
 
 def of_diagram(diagram: Diagram, batch: Batch) -> Iterator[Fault]:
-    """Report outermost splits whose branches, with all that begins inside them, may be too many at once."""
+    """Report the outermost and first splits whose branches, with all inside them, may be too many at once."""
     blocks = batch.once(blocks_of, diagram)
     counted = {split.id: _tokens(diagram, split, batch) for split in splits(diagram)}
-    inner = {node for split, block in blocks.items() if counted[split] > MAX_LIVE for node in block.nodes}
+    inner: set[str] = {node for split, block in blocks.items() if counted[split] > MAX_LIVE for node in block.nodes}
+    for split in splits(diagram):
+        if counted[split.id] > MAX_LIVE and split.id not in blocks:
+            inner |= {node.id for node in instantly(diagram, [split], batch) if node is not split}
     for split in splits(diagram):
         if counted[split.id] > MAX_LIVE and split.id not in inner:
             hint = "Crie menos atividades ao mesmo tempo, ou umas depois das outras."

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from engine.expressions import NAMES, is_known
+from engine.messages import BUILT_IN
 from engine.processes.batch import unknown
 from engine.processes.formulas import formulas
 from engine.processes.ruling import Fault, Severity
@@ -22,14 +23,14 @@ SEVERITY: Final[Severity] = "error"
 def of_diagram(diagram: Diagram, batch: Batch) -> Iterator[Fault]:
     """Report names of conditions and timers that do not exist; own fields and message members by the lists."""
     known = batch.known
-    members = None if known.messages is None else {m for own in known.messages.values() for m in own}
+    sent = {member for members in {**BUILT_IN, **(known.messages or {})}.values() for member in members}
     told: set[str] = set()
     for formula in formulas(diagram):
         for name in formula.names:
-            if is_known(name, known.fields or (), members or ()):
+            if is_known(name, known.fields or (), sent):
                 continue
             group = name.partition(".")[0]
-            listed = {"fields": known.fields, "message": members}.get(group, ())
+            listed = {"fields": known.fields, "message": known.messages}.get(group, ())
             if listed is None and name in told:
                 continue
             told.add(name)

@@ -28,3 +28,6 @@ def of_file(source: Source, _: Batch) -> Iterator[Fault]:
     if refused is not None and refused.code not in _ELSEWHERE:
         hint = _HINTS.get(refused.code, _HINTS["malformed"])
         yield Fault("", refused.line, refused.detail, hint)
+    for finding in source.table_findings:
+        if finding.rule == "no-dmn":
+            yield Fault("", finding.line, finding.detail, finding.hint)

@@ -1,0 +1,261 @@
+"""What the API's pages show: one ticket of the demonstration organisation on its way."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+OPEN: Final = {
+    "title": "Vazamento sob a pia da cozinha",
+    "description": "Começou ontem à noite.",
+    "subject": "hidraulica",
+    "subsubject": "hidraulica.vazamento",
+    "customer": "C-1001",
+    "channel": "phone",
+    "fields": {"unidade": "Torre A, 302"},
+}
+TICKET: Final[dict[str, Any]] = {
+    "protocol": "2026-4830192-7",
+    "revision": 2,
+    "title": "Vazamento sob a pia da cozinha",
+    "process": "atendimento",
+    "version": 1,
+    "situation": "em_atendimento",
+    "situation_label": "Em atendimento",
+    "situation_process": "atendimento",
+    "standing": "open",
+    "ended": False,
+    "subject": "hidraulica",
+    "subsubject": "hidraulica.vazamento",
+    "team": "atendimento",
+    "responsible": "ana.souza",
+    "priority": None,
+    "incomplete": [],
+    "opened_at": "2026-03-02T12:00:00Z",
+    "entered_at": "2026-03-02T12:04:10Z",
+    "changed_at": "2026-03-02T12:04:10Z",
+    "timer_due_at": None,
+    "description": "Começou ontem à noite.",
+    "channel": "phone",
+    "request_type": None,
+    "customer": "C-1001",
+    "customer_sees": "Em andamento",
+    "fields": {"unidade": "Torre A, 302"},
+    "waiting_for": None,
+    "awaits": [],
+    "incident": None,
+    "opened_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
+}
+ACTIVITY: Final = {
+    "id": "019a4d2e-9f00-7b21-8d11-6a7c8e9f0a1b",
+    "kind": "call",
+    "label": "Ligar para propor o acordo",
+    "process": "atendimento",
+    "element": "ligar",
+    "team": "financeiro",
+    "status": "queued",
+    "created_at": "2026-03-02T12:04:10Z",
+}
+WHOLE_TICKET: Final = TICKET | {"activities": [ACTIVITY], "open_incident": None}
+_LISTED: Final = (
+    "protocol",
+    "revision",
+    "title",
+    "process",
+    "version",
+    "situation",
+    "situation_label",
+    "situation_process",
+    "standing",
+    "ended",
+    "subject",
+    "subsubject",
+    "team",
+    "responsible",
+    "priority",
+    "incomplete",
+    "opened_at",
+    "entered_at",
+    "changed_at",
+    "timer_due_at",
+)
+PAGE: Final = {"tickets": [{name: TICKET[name] for name in _LISTED}], "next": None, "cursor": None}
+ALTER: Final = {"responsible": "ana.souza", "priority": "alta"}
+MOVE: Final = {
+    "move": "acionar_assistencia",
+    "fields": {"descricao_defeito": "Sifão trincado", "registro_fechado": True},
+}
+MOVES: Final = {
+    "protocol": TICKET["protocol"],
+    "revision": 2,
+    "situation": "em_atendimento",
+    "situation_label": "Em atendimento",
+    "situation_process": "atendimento",
+    "standing": "open",
+    "waiting_for": None,
+    "profile": "agente",
+    "moves": [
+        {
+            "move": "resolver",
+            "label": "Resolver",
+            "allowed": False,
+            "default": True,
+            "leads_to": {
+                "process": "atendimento",
+                "situation": "resolvido",
+                "label": "Resolvido",
+                "standing": "finished",
+            },
+            "requires": ["solucao"],
+            "missing": ["solucao"],
+            "reasons": [
+                {
+                    "code": "fields_missing",
+                    "detail": "Falta preencher: Solução.",
+                    "fix": "Envie solucao em `fields`.",
+                    "details": {"missing": ["solucao"]},
+                }
+            ],
+        }
+    ],
+}
+MESSAGE: Final = {"name": "pagamento_confirmado", "payload": {"valor": 120.5}}
+DELIVERED: Final = {"delivered": True, "repeated": False, "ticket": TICKET}
+RELOCATE: Final = {"situation": "em_atendimento", "reason": "Resolvido por engano; o cliente ainda espera."}
+HISTORY: Final = {
+    "history": [
+        {
+            "seq": 2,
+            "at": "2026-03-02T12:04:10Z",
+            "actor": TICKET["opened_by"],
+            "actor_name": "Ana Souza",
+            "deed": "moved",
+            "cause": None,
+            "process": "atendimento",
+            "version": 1,
+            "left": "atendimento:aberto",
+            "entered": "atendimento:em_atendimento",
+            "reason": None,
+            "detail": {"fields": ["unidade"]},
+        }
+    ],
+    "next": None,
+}
+FINISHED: Final = {"activity": ACTIVITY["id"], "outcome": "done", "ticket": TICKET}
+FILE: Final = {"name": "atendimento.bpmn", "content": '<?xml version="1.0" encoding="UTF-8"?>…'}
+FILES: Final = {"files": [FILE]}
+FINDING: Final = {
+    "file": "atendimento.bpmn",
+    "line": 41,
+    "element": "resolver",
+    "rule": "unknown-name",
+    "severity": "error",
+    "message": "O campo “solucão” não está cadastrado.",
+    "hint": "Corrija o nome ou cadastre o campo.",
+}
+REPORT: Final = {"files": 1, "errors": 1, "warnings": 0, "findings": [FINDING]}
+DEPLOYED: Final = {
+    "deployments": [{"kind": "process", "key": "atendimento", "version": 2, "what": "version", "why": "file"}],
+    "warnings": [],
+}
+PROCESS_ROW: Final = {
+    "key": "atendimento",
+    "label": "Atendimento ao cliente",
+    "version": 2,
+    "file": "atendimento.bpmn",
+    "deployed_at": "2026-03-02T11:58:00Z",
+    "deployed_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
+}
+PROCESSES: Final = {
+    "processes": [PROCESS_ROW],
+    "decisions": [{"key": "campos_obrigatorios", "version": 1, "file": "campos_obrigatorios.dmn"}],
+}
+PROCESS: Final = {
+    "key": "atendimento",
+    "label": "Atendimento ao cliente",
+    "version": 2,
+    "versions": [
+        {
+            "version": 2,
+            "label": "Atendimento ao cliente",
+            "file": "atendimento.bpmn",
+            "deployed_at": "2026-03-02T11:58:00Z",
+            "deployed_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
+            "calls": {"assistencia_tecnica": 1},
+        }
+    ],
+}
+PERSON: Final = {
+    "login": "ana.souza",
+    "name": "Ana Souza",
+    "profile": "agente",
+    "teams": ["atendimento"],
+    "ended": False,
+}
+TOKEN: Final = "tk_3w5Jm0v1Q8yB2n4K6p7R9s-xYzAbCdEfGhIjKlMnOpQ"  # noqa: S105 - an example on a page, nobody's
+PERSON_ASK: Final = {"login": "ana.souza", "name": "Ana Souza", "profile": "agente", "teams": ["atendimento"]}
+TOKEN_ASK: Final = {"label": "integração com o ERP", "days": 365}
+SET_UP: Final = {"setup_token": "setup_…", "login": "admin", "name": "Administração"}
+ENTRY: Final = {"label": "Hidráulica", "technical_assistance": True, "team": "atendimento"}
+SUBJECT: Final = {
+    "key": "hidraulica",
+    "label": "Hidráulica",
+    "process": None,
+    "technical_assistance": True,
+    "team": "atendimento",
+    "retired": False,
+}
+TEAMS: Final = {"teams": [{"key": "atendimento", "label": "Atendimento", "calendar": "comercial", "retired": False}]}
+REGISTRIES: Final = TEAMS | {
+    "calendars": [{"key": "comercial", "label": "Horário comercial", "retired": False}],
+    "subjects": [SUBJECT],
+    "subsubjects": [{"key": "hidraulica.vazamento", "label": "Vazamento", "team": None, "retired": False}],
+    "fields": [
+        {"key": "unidade", "label": "Unidade", "type": "text", "choices": [], "personal": False, "retired": False}
+    ],
+}
+CUSTOMER_ASK: Final = {"name": "Carla Mendes", "kind": "person"}
+CUSTOMER: Final = {"id": "019a4d2e-5b00-7c44-9b21-0c1d2e3f4a5b", "key": "C-1001"} | CUSTOMER_ASK
+_PLACE: Final = {"process": "atendimento", "situation": "aberto", "label": "Aberto", "standing": "open"}
+VERSION: Final = {
+    "key": "atendimento",
+    "version": 2,
+    "label": "Atendimento ao cliente",
+    "requires": [],
+    "requires_decision": ["campos_obrigatorios"],
+    "messages": ["customer_replied"],
+    "situations": [
+        _PLACE
+        | {
+            "team": "atendimento",
+            "sla": "PT4H",
+            "escalate": None,
+            "calendar": None,
+            "pauses_sla": False,
+            "color": None,
+            "customer_label": "Recebido",
+            "requires": [],
+            "requires_decision": [],
+            "moves": [
+                {
+                    "move": "iniciar_atendimento",
+                    "label": "Iniciar atendimento",
+                    "default": True,
+                    "guard": None,
+                    "requires": [],
+                    "requires_decision": [],
+                    "leads_to": _PLACE | {"situation": "em_atendimento", "label": "Em atendimento"},
+                }
+            ],
+        }
+    ],
+    "ends": [_PLACE | {"situation": "fim", "label": "Encerrado", "standing": "finished"}],
+    "activities": [
+        {
+            "process": "atendimento",
+            "element": "ligar",
+            "label": "Ligar para propor o acordo",
+            "kind": "call",
+            "team": None,
+        }
+    ],
+}
