@@ -11,8 +11,8 @@ import orjson
 from api import loading
 from api.cli_support import insist_on_ready, opened, reason_lines
 from engine.actors import CONSOLE
+from engine.builtin import MESSAGES
 from engine.config import read_settings
-from engine.messages import BUILT_IN
 from engine.processes.checking import Known, check
 from engine.registry.folder import read_folder
 from engine.tickets import queries
@@ -62,7 +62,7 @@ def check_command(context: click.Context, paths: tuple[Path, ...], registry: Pat
 
 
 def _known(registry: Path | None) -> Known:
-    messages = {**BUILT_IN, **read_settings().messages}
+    messages = {**MESSAGES, **read_settings().messages}
     if registry is None:
         return Known(messages=messages)
     folder = read_folder(registry)

@@ -90,15 +90,15 @@ def per_step_us(process: Process, state: bytes, place: Place, moves: tuple[str, 
     return median_us(once) / len(moves)
 
 
-def median_us(once: Callable[[], object]) -> float:
+def median_us(once: Callable[[], object], calls: int = CALLS) -> float:
     """Microseconds per call, the median of some rounds."""
     once()
     rounds = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        for _ in range(CALLS):
+        for _ in range(calls):
             once()
-        rounds.append((time.perf_counter() - began) / CALLS * 1e6)
+        rounds.append((time.perf_counter() - began) / calls * 1e6)
     return statistics.median(rounds)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select
 
+from engine.builtin import MESSAGES
 from engine.db import new_id
 from engine.errors import Invalid, NotDeployable
-from engine.messages import BUILT_IN
 from engine.processes.checking import Known, Report, check
 from engine.processes.digest import digest
 from engine.processes.model import decision_version, process_head, process_version
@@ -118,7 +118,7 @@ def known_names(unit: Unit) -> Known:
         subjects=frozenset(registries.subjects),
         decisions=frozenset(unit.catalogue.tables),
         processes=frozenset(unit.catalogue.processes),
-        messages={**BUILT_IN, **unit.engine.settings.messages},
+        messages={**MESSAGES, **unit.engine.settings.messages},
         diagrams={key: read(bytes(row.raw), row.file) for key, row in _heads(unit).items()},
         tables={key: table for key, (table, _) in unit.catalogue.tables.items()},
     )

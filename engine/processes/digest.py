@@ -19,9 +19,10 @@ COSMETIC = frozenset({"color", "customer_label"})
 
 def digest(diagram: Diagram, called: Iterable[UUID]) -> bytes:
     """SHA-256 of the diagram's meaning together with the exact versions it calls."""
-    lanes = {
-        node: _meaningful(lane.properties) for lane in diagram.lanes for node in sorted(lane.nodes) if lane.properties
-    }
+    lanes: dict[str, dict[str, str]] = {}
+    for lane in sorted(diagram.lanes, key=lambda lane: lane.depth):  # the innermost wins
+        for node in lane.nodes:
+            lanes[node] = lanes.get(node, {}) | _meaningful(lane.properties)
     meaning = {
         "properties": _meaningful(diagram.properties),
         "lanes": lanes,

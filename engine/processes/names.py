@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.processes.batch import unknown
 from engine.processes.properties import PROPERTIES, written
@@ -13,19 +13,6 @@ if TYPE_CHECKING:
     from engine.processes.batch import Source
     from engine.processes.ruling import Severity
     from engine.runtime.diagram import Diagram
-
-# What `requires` may name besides the installation's own fields.
-BUILT_IN_FIELDS: Final = (
-    "customer",
-    "description",
-    "subject",
-    "subsubject",
-    "priority",
-    "responsible",
-    "team",
-    "request_type",
-    "channel",
-)
 
 
 class Use(NamedTuple):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.builtin import FIELDS
 from engine.db import new_id
 from engine.errors import Invalid, NotFound
 from engine.registry.model import KINDS, customer
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,78}")
-# What a rule may require besides own fields: an own field of that name would hide it.
-RESERVED = frozenset(
-    {"customer", "description", "subject", "subsubject", "priority", "responsible", "team", "request_type", "channel"}
-)
 _TYPES = ("text", "number", "date", "choice", "yes_no")
 
 
@@ -94,7 +91,7 @@ def _wrong_key(unit: Unit, ask: Put) -> Iterator[str]:
         yield "key: use letras minúsculas, dígitos e sublinhado, começando por letra"
     if ask.registry == "subsubjects" and not (dot and subject in unit.catalogue.registries.subjects):
         yield "key: use <assunto>.<chave>, com um assunto cadastrado"
-    if ask.registry == "fields" and ask.key in RESERVED:
+    if ask.registry == "fields" and ask.key in FIELDS:
         yield f"key: {ask.key!r} é um nome do próprio atendimento"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.builtin import MESSAGES
 from engine.errors import Invalid
-from engine.messages import BUILT_IN
 from engine.runtime import walk
 from engine.runtime.movement import Movement
 from engine.tickets.access import ticket_for
@@ -81,15 +81,15 @@ def deliver(unit: Unit, ask: Deliver) -> Delivered:
 
 def _members(unit: Unit, ask: Deliver) -> frozenset[str]:
     own = unit.engine.settings.messages
-    if ask.name in BUILT_IN and not unit.actor.is_system:
+    if ask.name in MESSAGES and not unit.actor.is_system:
         raise Invalid(f"A mensagem {ask.name!r} só o próprio motor envia.", code="message_reserved")
-    if ask.name not in own and ask.name not in BUILT_IN:
+    if ask.name not in own and ask.name not in MESSAGES:
         declared = ", ".join(sorted(own)) or "nenhuma"
         raise Invalid(
             f"A mensagem {ask.name!r} não está declarada (TRAMITA_MESSAGES); declaradas: {declared}.",
             code="message_unknown",
         )
-    members = own.get(ask.name, BUILT_IN.get(ask.name, frozenset()))
+    members = own.get(ask.name, MESSAGES.get(ask.name, frozenset()))
     strange = sorted(ask.payload.keys() - members)
     wrong = [name for name, value in ask.payload.items() if not isinstance(value, str | int | float | bool | None)]
     if strange or wrong:

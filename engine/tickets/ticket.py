@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from engine.builtin import FIELDS
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Cause, Movement, Place
 from engine.tickets import filling
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from engine.people.model import Person
     from engine.runtime.process import Process
     from engine.unit import Unit
-
-# What a rule may require besides own fields, and the column it stands for.
-BUILT_IN = {
-    "customer": "customer_id",
-    "description": "description",
-    "subject": "subject",
-    "subsubject": "subsubject",
-    "priority": "priority",
-    "responsible": "responsible",
-    "team": "team",
-    "request_type": "request_type",
-    "channel": "channel",
-}
 
 
 @dataclass(kw_only=True, eq=False)
@@ -146,13 +134,13 @@ class Ticket:
 
     def value(self, name: str) -> Any:
         """The value of something a rule may require; None when it is empty."""
-        found = getattr(self, BUILT_IN[name]) if name in BUILT_IN else self.fields.get(name)
+        found = getattr(self, FIELDS[name]) if name in FIELDS else self.fields.get(name)
         return None if found == "" else found
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Set own fields (and the description); values are checked already."""
         changed = {name: value for name, value in values.items() if self.value(name) != value}
-        own = {name: value for name, value in changed.items() if name not in BUILT_IN}
+        own = {name: value for name, value in changed.items() if name not in FIELDS}
         if "description" in changed:
             self.description = changed["description"]
         if own:

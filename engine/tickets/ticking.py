@@ -37,7 +37,9 @@ def tick(unit: Unit, ask: Tick) -> bool:
     outcome = follow_transition(
         unit,
         ticket,
-        lambda: walk.tick(ticket.diagram, ticket.state, ticket.place, ticket.facts(), unit.local_now, unit.catalogue.table),
+        lambda: walk.tick(
+            ticket.diagram, ticket.state, ticket.place, ticket.facts(), unit.local_now, unit.catalogue.table
+        ),
         actor=TIMER.id,
         asked=asked_of_transition(unit, ticket),
     )

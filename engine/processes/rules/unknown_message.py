@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.messages import BUILT_IN
+from engine.builtin import MESSAGES
 from engine.processes.names import Use, strangers
 from engine.processes.ruling import Fault, Severity
 from engine.processes.tokens import named
@@ -29,6 +29,6 @@ def of_diagram(diagram: Diagram, batch: Batch) -> Iterator[Fault]:
         else:
             hint = "Escolha ou crie a mensagem no painel do modelador; vale o nome dela."
             yield Fault.at(node, f"O evento {named(node)} não diz que mensagem espera.", hint)
-    for use, severity in strangers(uses, batch.known.messages, BUILT_IN):
-        hint = f"Use {', '.join(sorted(BUILT_IN))}, ou declare a mensagem em TRAMITA_MESSAGES."
+    for use, severity in strangers(uses, batch.known.messages, MESSAGES):
+        hint = f"Use {', '.join(sorted(MESSAGES))}, ou declare a mensagem em TRAMITA_MESSAGES."
         yield Fault(use.element, use.line, f"Ninguém envia a mensagem “{use.name}”.", hint, severity)

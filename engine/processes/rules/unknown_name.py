@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from engine.builtin import MESSAGES
 from engine.expressions import NAMES, is_known
-from engine.messages import BUILT_IN
 from engine.processes.batch import unknown
 from engine.processes.formulas import formulas
 from engine.processes.ruling import Fault, Severity
@@ -23,7 +23,7 @@ SEVERITY: Final[Severity] = "error"
 def of_diagram(diagram: Diagram, batch: Batch) -> Iterator[Fault]:
     """Report names of conditions and timers that do not exist; own fields and message members by the lists."""
     known = batch.known
-    sent = {member for members in {**BUILT_IN, **(known.messages or {})}.values() for member in members}
+    sent = {member for members in {**MESSAGES, **(known.messages or {})}.values() for member in members}
     told: set[str] = set()
     for formula in formulas(diagram):
         for name in formula.names:

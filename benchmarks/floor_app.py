@@ -1,0 +1,50 @@
+"""The bare Flask application that our API is measured against: the same deed by hand, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import orjson
+from flask import Flask, Response, request
+from psycopg.rows import dict_row
+
+from benchmarks.floors import PostgresFloor
+from engine.tickets.queries import LISTED
+
+HIDDEN = {"id", "version_id"}
+PAGE = (
+    f"SELECT {', '.join(name for name in LISTED if name not in HIDDEN)} FROM ticket "
+    "WHERE standing = 'open' ORDER BY opened_at DESC, id DESC LIMIT %s"
+)
+
+
+def application() -> Flask:
+    """The WSGI application; TRAMITA_DATABASE_URL as for ours, FLOOR_ALL_ROWS=1 to write outbox and answer too."""
+    app = Flask(__name__)
+    here = threading.local()
+    all_rows = os.environ.get("FLOOR_ALL_ROWS") == "1"
+
+    def floor() -> PostgresFloor:
+        if not hasattr(here, "floor"):
+            here.floor = PostgresFloor(os.environ["TRAMITA_DATABASE_URL"])
+        return here.floor
+
+    @app.post("/tickets/<uuid:ticket>/moves")
+    def move(ticket):
+        name = request.get_json()["move"]
+        if all_rows:
+            return floor().move_with_all_rows(ticket, name, request.headers["Idempotency-Key"])
+        return floor().move(ticket, name)
+
+    @app.get("/tickets")
+    def page():
+        connection = floor().connection
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(PAGE, (request.args.get("limit", type=int),)).fetchall()
+        connection.commit()
+        return Response(orjson.dumps({"tickets": rows}), mimetype="application/json")
+
+    return app
+
+

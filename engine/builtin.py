@@ -1,0 +1,34 @@
+"""Names that the engine itself gives: the messages it sends, and what a rule may require of a ticket."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Message name -> members of its payload, seen by expressions as `message.<member>`. An installation declares
+# messages of its own in the settings; these are sent by the engine only.
+MESSAGES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "customer_replied": frozenset({"channel"}),
+        "message_failed": frozenset({"channel"}),
+        "visit_done": frozenset(),
+    }
+)
+
+# What `requires` may name besides own fields, and the ticket's column it stands for.
+FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "customer": "customer_id",
+        "description": "description",
+        "subject": "subject",
+        "subsubject": "subsubject",
+        "priority": "priority",
+        "responsible": "responsible",
+        "team": "team",
+        "request_type": "request_type",
+        "channel": "channel",
+    }
+)
