@@ -1,0 +1,10 @@
+"""0003. Runs before the code that needs it."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Filled by the capability that needs it."""

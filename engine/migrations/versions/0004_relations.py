@@ -1,0 +1,10 @@
+"""0004. Runs before the code that needs it."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Filled by the capability that needs it."""
