@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, g, request
 
-from api import activities, errors, health, openapi, people, processes, registry, tickets
+from api import (
+    activities,
+    conversations,
+    customers,
+    errors,
+    health,
+    history,
+    links,
+    openapi,
+    participants,
+    people,
+    processes,
+    registry,
+    tasks,
+    tickets,
+    visits,
+)
 from api.auth import Callers
 from api.errors import Malformed
 from api.logs import begin_request, request_id
@@ -23,9 +39,16 @@ log = logging.getLogger(__name__)
 PREFIX: Final = "/api/v1"
 _DOORS: Final = (
     tickets.doors,
+    history.doors,
+    links.doors,
+    participants.doors,
+    tasks.doors,
+    visits.doors,
+    conversations.doors,
     activities.doors,
     processes.doors,
     registry.doors,
+    customers.doors,
     people.doors,
     people.setup,
     health.doors,

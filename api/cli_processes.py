@@ -71,6 +71,7 @@ def _known(registry: Path | None) -> Known:
         calendars=folder.keys("calendars"),
         fields=folder.keys("fields"),
         subjects=folder.keys("subjects"),
+        replies=folder.keys("standard_replies"),
         messages=messages,
     )
 

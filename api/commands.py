@@ -106,7 +106,8 @@ def key_of(content: bytes | None = None, *, secret: str | None = None) -> Key | 
     if not _KEY.fullmatch(value):
         raise Malformed("Idempotency-Key: use de 1 a 200 caracteres ASCII visíveis, sem espaços.")
     said = canonical() if content is None else content
-    words = (request.method, request.path, request.headers.get("If-Match", ""), secret or "")
+    path = request.full_path if request.query_string else request.path
+    words = (request.method, path, request.headers.get("If-Match", ""), secret or "")
     digest = hashlib.sha256()
     for part in (*(word.encode() for word in words), said):
         digest.update(len(part).to_bytes(8, "big") + part)

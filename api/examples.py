@@ -29,6 +29,7 @@ TICKET: Final[dict[str, Any]] = {
     "team": "atendimento",
     "responsible": "ana.souza",
     "priority": None,
+    "next_action_at": "2026-03-04T13:00:00Z",
     "incomplete": [],
     "opened_at": "2026-03-02T12:00:00Z",
     "entered_at": "2026-03-02T12:04:10Z",
@@ -38,6 +39,12 @@ TICKET: Final[dict[str, Any]] = {
     "channel": "phone",
     "request_type": None,
     "customer": "C-1001",
+    "development": "jardins",
+    "block": "jardins.a",
+    "unit": "jardins.a.302",
+    "contact_reason": None,
+    "portal_visible": False,
+    "cloned_from": None,
     "customer_sees": "Em andamento",
     "fields": {"unidade": "Torre A, 302"},
     "waiting_for": None,
@@ -49,13 +56,33 @@ ACTIVITY: Final = {
     "id": "019a4d2e-9f00-7b21-8d11-6a7c8e9f0a1b",
     "kind": "call",
     "label": "Ligar para propor o acordo",
+    "description": None,
     "process": "atendimento",
     "element": "ligar",
     "team": "financeiro",
+    "responsible": None,
     "status": "queued",
     "created_at": "2026-03-02T12:04:10Z",
 }
-WHOLE_TICKET: Final = TICKET | {"activities": [ACTIVITY], "open_incident": None}
+HEADER: Final = {
+    "opened_at": TICKET["opened_at"],
+    "opened_by": "Ana Souza",
+    "subject": "Hidráulica",
+    "subsubject": "Vazamento",
+    "development": "Residencial Jardins",
+    "block": "Torre A",
+    "unit": "302",
+    "team": "Atendimento",
+    "responsible": "Ana Souza",
+    "priority": None,
+    "request_type": None,
+    "contact_reason": None,
+    "customer": "Carla Mendes",
+    "portal_visible": False,
+    "next_action_at": TICKET["next_action_at"],
+    "links": 0,
+}
+WHOLE_TICKET: Final = TICKET | {"header": HEADER, "activities": [ACTIVITY], "open_incident": None}
 _LISTED: Final = (
     "protocol",
     "revision",
@@ -72,14 +99,15 @@ _LISTED: Final = (
     "team",
     "responsible",
     "priority",
+    "next_action_at",
     "incomplete",
     "opened_at",
     "entered_at",
     "changed_at",
     "timer_due_at",
 )
-PAGE: Final = {"tickets": [{name: TICKET[name] for name in _LISTED}], "next": None, "cursor": None}
-ALTER: Final = {"responsible": "ana.souza", "priority": "alta"}
+PAGE: Final[dict[str, Any]] = {"tickets": [{name: TICKET[name] for name in _LISTED}], "next": None, "cursor": None}
+ALTER: Final = {"responsible": "ana.souza", "priority": "alta", "next_action_at": "2026-03-04T10:00:00-03:00"}
 MOVE: Final = {
     "move": "acionar_assistencia",
     "fields": {"descricao_defeito": "Sifão trincado", "registro_fechado": True},
@@ -129,12 +157,32 @@ HISTORY: Final = {
             "actor": TICKET["opened_by"],
             "actor_name": "Ana Souza",
             "deed": "moved",
-            "cause": None,
+            "sentence": "Ana Souza moveu de Aberto para Em atendimento",
+            "cause": {
+                "kind": "move",
+                "process": "atendimento",
+                "element": "iniciar_atendimento",
+                "due_at": None,
+                "label": "Iniciar atendimento",
+            },
             "process": "atendimento",
             "version": 1,
             "left": "atendimento:aberto",
+            "left_label": "Aberto",
             "entered": "atendimento:em_atendimento",
+            "entered_label": "Em atendimento",
             "reason": None,
+            "changes": [
+                {
+                    "name": "unidade",
+                    "label": "Unidade",
+                    "old": None,
+                    "new": "Torre A, 302",
+                    "old_label": None,
+                    "new_label": "Torre A, 302",
+                    "withheld": False,
+                }
+            ],
             "detail": {"fields": ["unidade"]},
         }
     ],
@@ -204,17 +252,6 @@ SUBJECT: Final = {
     "team": "atendimento",
     "retired": False,
 }
-TEAMS: Final = {"teams": [{"key": "atendimento", "label": "Atendimento", "calendar": "comercial", "retired": False}]}
-REGISTRIES: Final = TEAMS | {
-    "calendars": [{"key": "comercial", "label": "Horário comercial", "retired": False}],
-    "subjects": [SUBJECT],
-    "subsubjects": [{"key": "hidraulica.vazamento", "label": "Vazamento", "team": None, "retired": False}],
-    "fields": [
-        {"key": "unidade", "label": "Unidade", "type": "text", "choices": [], "personal": False, "retired": False}
-    ],
-}
-CUSTOMER_ASK: Final = {"name": "Carla Mendes", "kind": "person"}
-CUSTOMER: Final = {"id": "019a4d2e-5b00-7c44-9b21-0c1d2e3f4a5b", "key": "C-1001"} | CUSTOMER_ASK
 _PLACE: Final = {"process": "atendimento", "situation": "aberto", "label": "Aberto", "standing": "open"}
 VERSION: Final = {
     "key": "atendimento",

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.actors import CONSOLE
-from engine.errors import Invalid, Refused
-from engine.people.adding import AddPerson, add_person
+from engine.errors import Refused
+from engine.importing import Import, import_folder
 from engine.processes.deploying import Deployed, deploy_files
-from engine.registry.folder import ORDER, Folder, read_folder
-from engine.registry.putting import Put, PutCustomer, put, put_customer
+from engine.registry.folder import Folder, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from engine.importing import Plan
     from engine.processes.deploying import File
-    from engine.unit import Engine, Unit
+    from engine.unit import Engine
 
 
 @dataclass
@@ -30,32 +29,16 @@ class Loaded:
 
 
 def load(engine: Engine, folder: Folder) -> Loaded:
-    """Put everything of the folder, each entry by itself; what is so already stays as it is.
+    """Import everything of the folder, or nothing if anything of it cannot be.
 
     A subject whose process is not deployed yet is put without it and told of, so that registries can come before
     the diagrams that name them: load again after deploying.
     """
-    loaded = Loaded()
-    told: Mapping[str, Any]
-    catalogue = engine.read(lambda unit, _: unit.catalogue, None, actor=CONSOLE)
-    for registry in ORDER:
-        for key, values in folder.registries.get(registry, {}).items():
-            process = values.get("process") if registry == "subjects" else None
-            if process is not None and process not in catalogue.processes:
-                loaded.wrong.append(
-                    f"subjects/{key}: o processo {process!r} ainda não está implantado; o assunto ficou sem ele. "
-                    "Implante com `tramita deploy` e carregue de novo."
-                )
-                values = {name: value for name, value in values.items() if name != "process"}  # noqa: PLW2901
-            told = {"registry": registry, "key": key, "values": values}
-            _put(engine, loaded, f"{registry}/{key}", put, Put, told)
-    for told in folder.customers:
-        _put(engine, loaded, f"customers/{told.get('key')}", put_customer, PutCustomer, told)
-    known = {person.login for person in catalogue.people.values()}
-    for told in folder.people:
-        if told.get("login") not in known:
-            _put(engine, loaded, f"people/{told.get('login')}", add_person, AddPerson, told)
-    return loaded
+    try:
+        done: Plan = engine.run(import_folder, Import(folder=folder), actor=CONSOLE)
+    except Refused as refused:
+        return Loaded(wrong=[reason.detail for reason in refused.reasons] or [refused.detail])
+    return Loaded(done=len(done.changes) + done.unchanged, wrong=list(done.notes))
 
 
 def demonstration() -> Folder:
@@ -85,30 +68,3 @@ def deploy(engine: Engine, given: list[File]) -> Deployed:
     """Deploy the files as the command line."""
     done: Deployed = deploy_files(engine, given, actor=CONSOLE)
     return done
-
-
-def _put(
-    engine: Engine,
-    loaded: Loaded,
-    name: str,
-    command: Callable[[Unit, Any], Any],
-    make: Callable[..., Any],
-    told: Mapping[str, Any],
-) -> None:
-    try:
-        engine.run(command, _ask(make, told), actor=CONSOLE)
-    except Refused as refused:
-        loaded.wrong.append(f"{name}: {refused.detail}")
-    except (TypeError, AttributeError):  # a number where a text belongs, and the like
-        loaded.wrong.append(f"{name}: um dos valores é de outro tipo.")
-    else:
-        loaded.done += 1
-
-
-def _ask(make: Any, told: Mapping[str, Any]) -> Any:
-    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(make)}
-    if strange := sorted(told.keys() - known.keys()):
-        raise Invalid(f"{', '.join(strange)}: não existe aqui; existem {', '.join(known)}.")
-    if lacking := [name for name, needed in known.items() if needed and name not in told]:
-        raise Invalid(f"falta {', '.join(lacking)}.")
-    return make(**told)

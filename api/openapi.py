@@ -104,7 +104,7 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def door(
         self,
-        method: Literal["GET", "POST", "PUT", "PATCH"],
+        method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         rule: str,
         *,
         gives: ma.Schema | Mapping[str, Any],
@@ -129,7 +129,7 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
             query: shape of the query, handed to the view.
             body: documents a body that the view reads by itself.
             refusals: statuses beyond those that any operation of its kind may answer.
-            key: it honours Idempotency-Key if it has a body; match: it honours If-Match.
+            key: it honours Idempotency-Key if it writes; match: it honours If-Match.
             also: further statuses of the same shape, and when they come.
         """
         like = {"example": example, "headers": dict(headers or {}) or None, "content_type": content_type}
@@ -149,7 +149,7 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
             made._apidoc["door"] = {  # noqa: SLF001 - flask-smorest's own place for what becomes documentation
                 "id": view.__name__,
                 "refusals": (*refusals, *(_BODY if has_body else ())),
-                "key": has_body and key,
+                "key": (has_body or method == "DELETE") and key,
                 "match": match,
             }
             self.add_url_rule(rule, view.__name__, made, methods=[method])

@@ -1,148 +1,71 @@
-"""Registries and customers over HTTP."""
+"""Registries over HTTP: lists, entries with their history, members of teams."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from marshmallow import fields
-
 from api import commands, examples
+from api import registry_examples as shown
 from api.openapi import Doors
-from api.shapes import Shape, YesNo, described, string
+from api.registry_shapes import (
+    EntryAsk,
+    MembersAsk,
+    MembersShape,
+    PlaceholdersShape,
+    RegistriesShape,
+    RegistryQuery,
+    UsedEntryShape,
+    WholeEntryShape,
+)
+from engine.people.members import ReadMembers, SetMembers, read_members, set_members
 from engine.registry.model import KINDS
-from engine.registry.putting import Put, PutCustomer, put, put_customer
-from engine.registry.queries import ReadRegistry, read_registry
+from engine.registry.putting import Put, put
+from engine.registry.queries import ReadEntry, ReadRegistry, read_entry, read_registry
+from engine.registry.replies import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from flask import Response
 
+    from engine.people.model import Person
+    from engine.registry.queries import EntryRead
     from engine.unit import Answer, Unit
 
-doors = Doors("registry", description="Teams, calendars, subjects, subsubjects, own fields, customers")
+doors = Doors("registry", description="Teams, subjects, developments, priorities, standard replies, own fields …")
 _ONE = f"<any({','.join(KINDS)}):kind>"
 
 
-class TeamShape(Shape):
-    """A group with a queue."""
+@doors.door("GET", "/registry", query=RegistryQuery(), gives=RegistriesShape(), example=shown.REGISTRIES)
+def read_registries(query: dict[str, Any]) -> Response:
+    """Read all registries.
 
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    calendar = fields.String(required=True, allow_none=True)
-    retired = fields.Boolean(required=True)
-
-
-class CalendarShape(Shape):
-    """A named calendar."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    retired = fields.Boolean(required=True)
+    In the order of their keys, priorities in that of their positions; what was retired only on demand.
+    """
+    return commands.shown(commands.read(_entries, ReadRegistry(retired=query["retired"] == "true")))
 
 
-class SubjectShape(Shape):
-    """What a ticket is about; says which process it follows."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    process = fields.String(required=True, allow_none=True)
-    technical_assistance = fields.Boolean(required=True)
-    team = fields.String(required=True, allow_none=True)
-    retired = fields.Boolean(required=True)
-
-
-class SubsubjectShape(Shape):
-    """A finer subject; its key is `<subject>.<own key>`."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    team = fields.String(required=True, allow_none=True)
-    retired = fields.Boolean(required=True)
-
-
-class OwnFieldShape(Shape):
-    """A field that the installation added to its tickets."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    type = fields.String(required=True, **described("`text`, `number`, `date`, `choice` or `yes_no`."))
-    choices = fields.List(fields.String(), required=True)
-    personal = fields.Boolean(required=True)
-    retired = fields.Boolean(required=True)
-
-
-class RegistriesShape(Shape):
-    """Registries by name; one alone where one was asked for."""
-
-    teams = fields.List(fields.Nested(TeamShape()))
-    calendars = fields.List(fields.Nested(CalendarShape()))
-    subjects = fields.List(fields.Nested(SubjectShape()))
-    subsubjects = fields.List(fields.Nested(SubsubjectShape()))
-    fields_ = fields.List(fields.Nested(OwnFieldShape()), attribute="fields", data_key="fields")
-
-
-class EntryShape(Shape):
-    """An entry of any registry: the members that its registry has."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    retired = fields.Boolean(required=True)
-    calendar = fields.String(allow_none=True)
-    process = fields.String(allow_none=True)
-    technical_assistance = fields.Boolean()
-    team = fields.String(allow_none=True)
-    type = fields.String()
-    choices = fields.List(fields.String())
-    personal = fields.Boolean()
-
-
-class EntryAsk(Shape):
-    """The entry as it shall be; what is left out gets its default, and each registry has its own members."""
-
-    label = string(200, 1, required=True, metadata={"description": "What people read."})
-    retired = YesNo(**described("Hidden from new tickets; nothing is ever deleted."))
-    calendar = string(80, allow_none=True, metadata={"description": "Teams: key of a calendar."})
-    process = string(200, allow_none=True, metadata={"description": "Subjects: key of a deployed process."})
-    technical_assistance = YesNo(**described("Subjects: may call technical assistance."))
-    team = string(80, allow_none=True, metadata={"description": "Subjects, subsubjects: who gets their tickets."})
-    type = string(20, metadata={"description": "Fields: `text`, `number`, `date`, `choice` or `yes_no`."})
-    choices = fields.List(string(200, 1), **described("Fields of type `choice`."))
-    personal = YesNo(**described("Fields: holds personal data."))
-
-
-class CustomerAsk(Shape):
-    """A customer as it shall be."""
-
-    name = string(300, 1, required=True)
-    kind = string(20, load_default="person", metadata={"description": "`person` or `company`."})
-
-
-class CustomerShape(Shape):
-    """A customer."""
-
-    id = fields.UUID(required=True)
-    key = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True)
-
-
-@doors.door("GET", "/registry", gives=RegistriesShape(), example=examples.REGISTRIES)
-def read_registries() -> Response:
-    """Read all registries."""
-    return commands.shown(commands.read(_entries, ReadRegistry()))
-
-
-@doors.door("GET", f"/registry/{_ONE}", gives=RegistriesShape(), example=examples.TEAMS, refusals=(404,))
-def read_one_registry(kind: str) -> Response:
+@doors.door(
+    "GET", f"/registry/{_ONE}", query=RegistryQuery(), gives=RegistriesShape(), example=shown.TEAMS, refusals=(404,)
+)
+def read_one_registry(query: dict[str, Any], kind: str) -> Response:
     """Read one registry."""
-    return commands.shown(commands.read(_entries, ReadRegistry(registry=kind)))
+    return commands.shown(commands.read(_entries, ReadRegistry(registry=kind, retired=query["retired"] == "true")))
 
 
 def _entries(unit: Unit, ask: ReadRegistry) -> Mapping[str, Sequence[Any]]:
     return {name: [asdict(entry) for entry in entries] for name, entries in read_registry(unit, ask).items()}
+
+
+@doors.door("GET", f"/registry/{_ONE}/<key>", gives=WholeEntryShape(), example=shown.WHOLE_ENTRY, refusals=(404,))
+def read_one_entry(kind: str, key: str) -> Response:
+    """Read one entry with its history.
+
+    And with who refers to it: entries of other registries, people, open tickets.
+    """
+    found: EntryRead = commands.read(read_entry, ReadEntry(registry=kind, key=key))
+    return commands.shown(asdict(found.entry) | {"used_by": found.used_by, "history": found.history})
 
 
 @doors.door(
@@ -150,14 +73,16 @@ def _entries(unit: Unit, ask: ReadRegistry) -> Mapping[str, Sequence[Any]]:
     f"/registry/{_ONE}/<key>",
     takes=EntryAsk(),
     taken=examples.ENTRY,
-    gives=EntryShape(),
-    example=examples.SUBJECT,
+    gives=UsedEntryShape(),
+    example=shown.USED_SUBJECT,
     refusals=(404,),
 )
 def put_entry(asked: dict[str, Any], kind: str, key: str) -> Response:
-    """Put an entry into a registry: new or changed.
+    """Put an entry into a registry: new, changed or retired.
 
-    A key never changes; a subsubject's is `<subject>.<own key>`.
+    A key never changes; a subsubject's is `<subject>.<own key>`, a block's `<development>.<own key>`, a unit's
+    `<development>.<block>.<own key>` or `<development>.<own key>`. What refers to an entry that is retired keeps it:
+    `used_by` says who.
     """
     return commands.run(put, Put(registry=kind, key=key, values=asked), _entry)
 
@@ -166,22 +91,35 @@ def _entry(entry: dict[str, Any]) -> Answer:
     return commands.answer(200, entry)
 
 
+@doors.door("GET", "/registry/teams/<key>/members", gives=MembersShape(), example=shown.MEMBERS, refusals=(404,))
+def read_team_members(key: str) -> Response:
+    """Read who belongs to a team."""
+    return commands.shown(_members(commands.read(read_members, ReadMembers(team=key))))
+
+
 @doors.door(
     "PUT",
-    "/customers/<key>",
-    takes=CustomerAsk(),
-    taken=examples.CUSTOMER_ASK,
-    gives=CustomerShape(),
-    example=examples.CUSTOMER,
+    "/registry/teams/<key>/members",
+    takes=MembersAsk(),
+    taken=shown.MEMBERS_ASK,
+    gives=MembersShape(),
+    example=shown.MEMBERS,
+    refusals=(404,),
 )
-def put_a_customer(asked: dict[str, Any], key: str) -> Response:
-    """Put a customer: new or changed.
+def set_team_members(asked: dict[str, Any], key: str) -> Response:
+    """Say who belongs to a team, and nobody else.
 
-    The key is the caller's own number for the customer; the same key is the same customer for ever.
+    Who leaves stays responsible for what they were responsible for.
     """
-    ask = PutCustomer(key=key, **asked)
+    ask = SetMembers(team=key, logins=asked["members"])
+    return commands.run(set_members, ask, lambda people: commands.answer(200, _members(people)))
 
-    def customer(found: UUID) -> Answer:
-        return commands.answer(200, {"id": found, "key": ask.key, "name": ask.name.strip(), "kind": ask.kind})
 
-    return commands.run(put_customer, ask, customer)
+def _members(people: Sequence[Person]) -> dict[str, Any]:
+    return {"members": [{"login": one.login, "name": one.name} for one in people]}
+
+
+@doors.door("GET", "/placeholders", gives=PlaceholdersShape(), example=shown.PLACEHOLDERS)
+def list_placeholders() -> Response:
+    """List what standard replies may hold between double braces."""
+    return commands.shown({"placeholders": [{"name": n, "label": label} for n, label in PLACEHOLDERS.items()]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.shapes import Shape, Whole, described, string
+from api.shapes import Instant, Shape, Whole, YesNo, described, string
 from api.ticket_shapes import STANDINGS
 from engine.tickets.queries import SORTS
 
@@ -23,6 +23,10 @@ class OpenAsk(Shape):
     priority = string(40, allow_none=True)
     channel = string(40, allow_none=True)
     request_type = string(KEY, allow_none=True)
+    development = string(KEY, allow_none=True)
+    block = string(170, allow_none=True, metadata={"description": "`<development>.<key>`"})
+    unit = string(250, allow_none=True, metadata={"description": "`<block>.<key>`, or `<development>.<key>`"})
+    contact_reason = string(KEY, allow_none=True)
     team = string(KEY, allow_none=True, metadata={"description": "Default: the subject's."})
     fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields", **described("Own fields."))
     process = string(200, allow_none=True, metadata={"description": "Only where the subject names none."})
@@ -55,11 +59,26 @@ class AlterAsk(Shape):
     responsible = string(120, allow_none=True, metadata={"description": "A login; null gives the ticket back."})
     priority = string(40, allow_none=True)
     request_type = string(KEY, allow_none=True)
+    development = string(KEY, allow_none=True)
+    block = string(170, allow_none=True)
+    unit = string(250, allow_none=True)
+    contact_reason = string(KEY, allow_none=True)
+    next_action_at = Instant(allow_none=True, **described("When the customer is to be contacted; null: no more."))
+    portal_visible = YesNo(**described("Whether the customer sees the ticket in the portal."))
     fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields", **described("Own fields."))
     situation = string(
         250, allow_none=True, metadata={"description": "Where it goes on, if the new subject has another process."}
     )
     reason = string(2_000, allow_none=True)
+
+
+class AlterQuery(Shape):
+    """What to do when somebody else altered the ticket meanwhile."""
+
+    merge = fields.String(
+        validate=validate.OneOf(("disjoint",), error="use {choices}"),
+        **described("`disjoint`: with a stale If-Match, let through what changes nothing that others changed."),
+    )
 
 
 class MessageAsk(Shape):
@@ -102,10 +121,3 @@ class MovesQuery(Shape):
     """Whose moves."""
 
     as_profile = string(KEY, 1, metadata={"description": "Another profile's; needs the right `permission.explain`."})
-
-
-class HistoryQuery(Shape):
-    """Which part of the history."""
-
-    after = Whole(0, 2_147_483_647, load_default=0, **described("The last `seq` already seen."))
-    limit = Whole(1, 500, load_default=100)

@@ -5,13 +5,12 @@ That they have the documented shapes is held by a test.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from api.commands import answer, etag
-from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Place
+from engine.tickets.sight import situation_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from engine.tickets.moves import Option
     from engine.tickets.ticket import Ticket
     from engine.unit import Answer, Unit
-
-FIRST_SHOWN: Final = "Em andamento"
 
 
 def ticket_body(ticket: Ticket) -> dict[str, Any]:
@@ -44,6 +41,7 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
         "team": ticket.team,
         "responsible": person.login if person else None,
         "priority": ticket.priority,
+        "next_action_at": ticket.next_action_at,
         "incomplete": ticket.incomplete,
         "opened_at": ticket.opened_at,
         "entered_at": ticket.entered_at,
@@ -53,7 +51,13 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
         "channel": ticket.channel,
         "request_type": ticket.request_type,
         "customer": ticket.customer_key,
-        "customer_sees": _customer_sees(process, ticket.shown),
+        "development": ticket.development,
+        "block": ticket.block,
+        "unit": ticket.unit,
+        "contact_reason": ticket.contact_reason,
+        "portal_visible": ticket.portal_visible,
+        "cloned_from": ticket.cloned_from,
+        "customer_sees": situation_shown(process, ticket.shown),
         "fields": ticket.fields,
         "waiting_for": ticket.waiting_for,
         "awaits": ticket.awaits,
@@ -95,6 +99,7 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
                 "team": row.team,
                 "responsible": person.login if person else None,
                 "priority": row.priority,
+                "next_action_at": row.next_action_at,
                 "incomplete": row.incomplete,
                 "opened_at": row.opened_at,
                 "entered_at": row.entered_at,
@@ -107,21 +112,15 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 def activity_body(unit: Unit, row: Any) -> dict[str, Any]:
     """`ActivityShape`."""
-    found = deployed(unit, row.version_id).activities[Place(row.process, row.element)]
-    names = ("id", "kind", "process", "element", "team", "status", "created_at")
-    return {name: getattr(row, name) for name in names} | {"label": found.label}
-
-
-def name_of(unit: Unit, actor: str) -> str:
-    """What people call an actor of the history."""
-    kind, _, key = actor.partition(":")
-    if kind == "user":
-        person = unit.catalogue.people.get(UUID(key))
-        return person.name if person else actor
-    return _ENGINE.get(actor, actor)
-
-
-_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
+    label = row.name
+    if row.element is not None:
+        label = deployed(unit, row.version_id).activities[Place(row.process, row.element)].label
+    person = unit.catalogue.people.get(row.person_id)
+    names = ("id", "kind", "description", "process", "element", "team", "status", "created_at")
+    return {name: getattr(row, name) for name in names} | {
+        "label": label,
+        "responsible": person.login if person else None,
+    }
 
 
 def option_body(process: Process, option: Option) -> dict[str, Any]:
@@ -155,11 +154,3 @@ def label_of(process: Process, key: str, element: str) -> str:
     place = Place(key, element)
     found = process.situations.get(place) or process.ends[place]
     return found.label
-
-
-def _customer_sees(process: Process, shown: list[str] | None) -> str:
-    if shown is None:
-        return FIRST_SHOWN
-    place = Place(*shown)
-    found = process.situations.get(place) or process.ends.get(place)
-    return (found.customer_label if found else None) or FIRST_SHOWN

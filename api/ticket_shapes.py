@@ -48,6 +48,11 @@ class ListedShape(Shape):
     team = maybe()
     responsible = maybe("Login of the person responsible.")
     priority = maybe()
+    next_action_at = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"format": "date-time", "description": "When the customer is to be contacted."},
+    )
     incomplete = fields.List(fields.String(), required=True, **described("Fields a transition left empty."))
     opened_at = instant()
     entered_at = instant(description="When it came to its situation.")
@@ -62,6 +67,12 @@ class TicketShape(ListedShape):
     channel = maybe()
     request_type = maybe()
     customer = maybe("The customer's key.")
+    development = maybe()
+    block = maybe("`<development>.<key>`")
+    unit = maybe("`<block>.<key>`, or `<development>.<key>`.")
+    contact_reason = maybe()
+    portal_visible = fields.Boolean(required=True, **described("Whether the customer sees the ticket in the portal."))
+    cloned_from = maybe("Protocol of the ticket it was cloned from.")
     customer_sees = fields.String(required=True, **described("What a customer is told of the situation."))
     fields_ = fields.Dict(
         keys=fields.String(), required=True, data_key="fields", **described("Own fields that have a value.")
@@ -91,9 +102,11 @@ class ActivityShape(Shape):
     id = fields.UUID(required=True)
     kind = fields.String(required=True, **described("`email`, `call`, `appointment`, `custom` or `social`."))
     label = fields.String(required=True)
-    process = fields.String(required=True)
-    element = fields.String(required=True)
+    description = maybe("Of one made by hand.")
+    process = maybe("Null: made by hand.")
+    element = maybe("Null: made by hand.")
     team = maybe()
+    responsible = maybe("Login of who has it.")
     status = fields.String(required=True, validate=validate.OneOf(("queued", "pending", "finished")))
     created_at = instant()
 
@@ -110,8 +123,31 @@ class IncidentShape(Shape):
     tries = fields.Integer(required=True)
 
 
+class HeaderShape(Shape):
+    """What heads a ticket's page: people's words instead of keys."""
+
+    opened_at = instant()
+    opened_by = fields.String(required=True, **described("Name of who opened it."))
+    subject = maybe()
+    subsubject = maybe()
+    development = maybe()
+    block = maybe()
+    unit = maybe()
+    team = maybe()
+    responsible = maybe("Name of the person responsible.")
+    priority = maybe()
+    request_type = maybe()
+    contact_reason = maybe()
+    customer = maybe("The customer's name; null for whoever may not see the customer's data.")
+    portal_visible = fields.Boolean(required=True)
+    next_action_at = maybe(format="date-time")
+    links = fields.Integer(required=True, **described("How many tickets it is linked to."))
+
+
 class WholeTicketShape(TicketShape):
-    """A ticket with its open activities and its open incident."""
+    """A ticket with what heads its page, its open activities and its open incident."""
+
+    header = fields.Nested(HeaderShape(), required=True)
 
     activities = fields.List(fields.Nested(ActivityShape()), required=True)
     open_incident = fields.Nested(IncidentShape(), required=True, allow_none=True)
@@ -170,30 +206,6 @@ class CauseShape(Shape):
     process = fields.String(required=True)
     element = fields.String(required=True)
     due_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-
-
-class DeedShape(Shape):
-    """One row of a ticket's history."""
-
-    seq = fields.Integer(required=True)
-    at = instant()
-    actor = fields.String(required=True, **described("`user:<id>`, `system:timer`, `system:message` …"))
-    actor_name = fields.String(required=True)
-    deed = fields.String(required=True, **described("`opened`, `moved`, `transition`, `relocated`, `altered` …"))
-    cause = fields.Nested(CauseShape(), required=True, allow_none=True)
-    process = fields.String(required=True)
-    version = fields.Integer(required=True)
-    left = maybe("`<process>:<situation>`")
-    entered = maybe("`<process>:<situation>`")
-    reason = maybe()
-    detail = fields.Dict(required=True, allow_none=True)
-
-
-class HistoryShape(Shape):
-    """A page of a ticket's history, oldest first."""
-
-    history = fields.List(fields.Nested(DeedShape()), required=True)
-    next = maybe("Address of the page after; null: this is the last.")
 
 
 class DeliveredShape(Shape):

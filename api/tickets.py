@@ -11,7 +11,7 @@ from api import commands, examples
 from api.openapi import ETAG, LOCATION, Doors
 from api.ticket_asks import (
     AlterAsk,
-    HistoryQuery,
+    AlterQuery,
     ListQuery,
     MessageAsk,
     MoveAsk,
@@ -19,20 +19,19 @@ from api.ticket_asks import (
     OpenAsk,
     RelocateAsk,
 )
-from api.ticket_dumps import activity_body, label_of, listed, name_of, option_body, ticket_body, told
+from api.ticket_dumps import activity_body, label_of, listed, option_body, ticket_body, told
 from api.ticket_shapes import (
     DeliveredShape,
-    HistoryShape,
     MovesShape,
     PageShape,
     RepeatableShape,
     TicketShape,
     WholeTicketShape,
 )
-from engine.processes.deployed import deployed, number_of
 from engine.tickets import queries
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, Delivered, deliver
+from engine.tickets.header import header
 from engine.tickets.moving import Move, Moved, move
 from engine.tickets.opening import Open, Opened, open_ticket
 from engine.tickets.relocation import Relocate, relocate
@@ -111,6 +110,7 @@ def _whole(unit: Unit, ask: queries.Show) -> dict[str, Any]:
     ticket = queries.show(unit, ask)
     incident = queries.open_incident(unit, ticket)
     return ticket_body(ticket) | {
+        "header": header(unit, ticket),
         "activities": [activity_body(unit, row) for row in queries.open_activities(unit, ticket)],
         "open_incident": None if incident is None else {name: getattr(incident, name) for name in _INCIDENT},
     }
@@ -123,6 +123,7 @@ _INCIDENT = ("seq", "at", "kind", "process", "element", "detail", "tries")
     "PATCH",
     "/tickets/<protocol>",
     takes=AlterAsk(),
+    query=AlterQuery(),
     taken=examples.ALTER,
     gives=TicketShape(),
     example=examples.TICKET,
@@ -130,14 +131,17 @@ _INCIDENT = ("seq", "at", "kind", "process", "element", "detail", "tries")
     match=True,
     headers=ETAG,
 )
-def alter_ticket(asked: dict[str, Any], protocol: str) -> Response:
+def alter_ticket(query: dict[str, Any], asked: dict[str, Any], protocol: str) -> Response:
     """Alter a ticket.
 
-    Subject, team, responsible, texts and own fields in one command. A subject of another process is refused with
-    `process_differs`, unless `situation` says where the ticket goes on there and the profile may relocate.
+    What it is about, who has it, its next action, texts and own fields in one command. A team without a person puts
+    it into the team's queue. A subject of another process is refused with `process_differs`, unless `situation` says
+    where the ticket goes on there and the profile may relocate. An If-Match that is stale is refused with both values
+    of what both have changed (`conflicts`); `?merge=disjoint` lets changes of other fields through.
     """
     apart = {name: asked.pop(name) for name in ("fields", "situation", "reason") if name in asked}
-    ask = Alter(ticket=protocol, changes=asked, seen=commands.seen(), **apart)
+    disjoint = query.get("merge") == "disjoint"
+    ask = Alter(ticket=protocol, changes=asked, seen=commands.seen(), disjoint=disjoint, **apart)
     return commands.run(alter, ask, told)
 
 
@@ -242,36 +246,3 @@ def relocate_ticket(asked: dict[str, Any], protocol: str) -> Response:
     right, and always with a reason.
     """
     return commands.run(relocate, Relocate(ticket=protocol, seen=commands.seen(), **asked), told)
-
-
-@doors.door(
-    "GET",
-    "/tickets/<protocol>/history",
-    query=HistoryQuery(),
-    gives=HistoryShape(),
-    example=examples.HISTORY,
-    refusals=(404,),
-)
-def read_history(asked: dict[str, Any], protocol: str) -> Response:
-    """Read a ticket's history.
-
-    Who, when, what, from where to where and why; oldest first. Values of fields are never in it.
-    """
-    rows = commands.read(_history, queries.History(ticket=protocol, **asked))
-    full = len(rows) == asked["limit"]
-    onward = f"{request.path}?{urlencode(asked | {'after': rows[-1]['seq']})}" if full else None
-    return commands.shown({"history": rows, "next": onward})
-
-
-def _history(unit: Unit, ask: queries.History) -> list[dict[str, Any]]:
-    found = []
-    for row in queries.history(unit, ask):
-        own = {name: getattr(row, name) for name in _TOLD}
-        own["actor_name"] = name_of(unit, row.actor)
-        own["process"] = deployed(unit, row.version_id).key
-        own["version"] = number_of(unit, row.version_id)
-        found.append(own)
-    return found
-
-
-_TOLD = ("seq", "at", "actor", "deed", "cause", "left", "entered", "reason", "detail")

@@ -30,5 +30,36 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "team": "team",
         "request_type": "request_type",
         "channel": "channel",
+        "development": "development",
+        "block": "block",
+        "unit": "unit",
+        "next_action": "next_action_at",
+        "contact_reason": "contact_reason",
     }
 )
+
+# What people call them.
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "customer": "Cliente",
+        "description": "Descrição",
+        "subject": "Assunto",
+        "subsubject": "Subassunto",
+        "priority": "Prioridade",
+        "responsible": "Responsável",
+        "team": "Time",
+        "request_type": "Tipo de solicitação",
+        "channel": "Canal",
+        "development": "Empreendimento",
+        "block": "Bloco",
+        "unit": "Unidade",
+        "next_action": "Próxima ação",
+        "contact_reason": "Motivo de contato",
+    }
+)
+assert LABELS.keys() == FIELDS.keys()
+
+# Where an interaction takes place; a note takes place nowhere but here.
+NOTE: Final = "note"
+PORTAL: Final = "portal"
+CHANNELS: Final = ("email", "phone", "sms", "app", "chatbot", "whatsapp", PORTAL)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from engine.people.model import Person, Profile, permission_rule, person, profile
 from engine.processes.model import Version, decision_version, process_head, process_version
+from engine.registry.demands import Demand, Demands, interaction_demand
 from engine.registry.model import KINDS, Registries
 from engine.runtime.tables import DecisionTable, read_decisions
 from permissions.decide import Rule, Rules
@@ -36,6 +37,7 @@ class Catalogue:
     people: Mapping[UUID, Person]
     processes: Mapping[str, Version]
     tables: Mapping[str, tuple[DecisionTable, int]] = field(default_factory=dict)
+    demands: Demands = field(default_factory=Demands)
 
     def table(self, key: str) -> tuple[DecisionTable, int]:
         """The newest table of a decision and its version number; `KeyError` when there is none."""
@@ -63,6 +65,7 @@ def load_catalogue(connection: Connection, number: int) -> Catalogue:
         people={r.id: person_of(r) for r in connection.execute(select(person))},
         processes=_processes(connection),
         tables=_tables(connection),
+        demands=_demands(connection),
     )
 
 
@@ -81,14 +84,14 @@ def person_of(row: Any) -> Person:
 def _registries(connection: Connection) -> Registries:
     found: dict[str, dict[str, Any]] = {}
     for name, kind in KINDS.items():
-        known = {f.name for f in fields(kind.make)}
-        entries = found[name] = {}
-        for row in connection.execute(select(kind.table)).mappings():
-            values = {key: value for key, value in row.items() if key in known and value is not None}
-            if "choices" in values:
-                values["choices"] = tuple(values["choices"])
-            entries[row["key"]] = kind.make(**values, retired=row["retired_at"] is not None)
-    return Registries(**found)
+        # Units may be tens of thousands: plain tuples, and nothing done for a row that need not be.
+        members = [one.name for one in fields(kind.make) if one.name != "retired"]
+        columns = [kind.table.c[member] for member in members]
+        rows = connection.execute(select(*columns, kind.table.c.retired_at.is_not(None)))
+        entries = (kind.make(**dict(zip((*members, "retired"), row, strict=True))) for row in rows)
+        found[name] = {entry.key: entry for entry in entries}
+    choices = {key: replace(one, choices=tuple(one.choices or ())) for key, one in found["fields"].items()}
+    return Registries(**found | {"fields": choices})
 
 
 def _processes(connection: Connection) -> dict[str, Version]:
@@ -103,6 +106,12 @@ def version_of(row: Any) -> Version:
 
     calls = {key: UUID(value) for key, value in row.calls.items()}
     return Version(id=row.id, key=row.key, number=row.number, label=row.label, looks=row.looks, calls=calls)
+
+
+def _demands(connection: Connection) -> Demands:
+    rows = connection.execute(select(interaction_demand)).mappings()
+    found = [Demand(**{**row, "demands": tuple(row["demands"])}) for row in rows]
+    return Demands({one.place: one for one in found})
 
 
 def _tables(connection: Connection) -> dict[str, tuple[DecisionTable, int]]:

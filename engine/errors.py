@@ -7,6 +7,7 @@
   x Invalid             what was asked does not fit
     + FieldsMissing     the move asks for fields that are empty
     + NoSuchMove        no flow leads there from here
+    + NotActive         linking, tasks, visits and the like ask for an open ticket
     + ProcessDiffers    the new subject lives in another process, and nothing said where to go
     + KeyReused         this Idempotency-Key already stands for another request
     + NotDeployable     the diagrams have findings of severity error
@@ -112,6 +113,12 @@ class NoSuchMove(Invalid):
     """No flow of that name leads anywhere from here."""
 
     code = "no_such_move"
+
+
+class NotActive(Invalid):
+    """Linking, tasks, visits and the like ask for an open ticket."""
+
+    code = "not_active"
 
 
 class ProcessDiffers(Invalid):

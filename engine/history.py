@@ -17,6 +17,7 @@ ticket_history = Table(
     Column("deed", String(40), nullable=False),
     Column("cause", Json),  # what of the diagram did it: kind, process, element, due_at
     Column("version_id", Uuid),
+    Column("revision", Integer),  # the ticket's, as the deed met it; 0: there was no ticket yet
     Column("left", String(250)),
     Column("entered", String(250)),
     Column("reason", Text),

@@ -244,7 +244,7 @@ class Unit:
         """Write a ticket's history row; `seq` counts the ticket's rows from 1 without a gap."""
         self._recorded.add(f"ticket:{ticket_id}")
         # Always the same columns: the writing statement is prepared once.
-        optional = dict.fromkeys(("cause", "version_id", "left", "entered", "reason", "detail"))
+        optional = dict.fromkeys(("cause", "version_id", "revision", "left", "entered", "reason", "detail"))
         assert columns.keys() <= optional.keys(), columns
         row = {"ticket_id": ticket_id, "seq": seq, "at": self.now, "actor": actor or self.actor.id, "deed": deed}
         self._writes.append(Write("insert", ticket_history, {}, row | optional | columns))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect, Table
 
 
+_AT_ONCE = 200  # an import's thousands of rows are no statement that a planner should see whole
+
+
 class Write(NamedTuple):
     """One row to insert, update or delete; `key` says which row, and what must still hold of it."""
 
@@ -36,6 +39,10 @@ def write(connection: Connection, writes: Sequence[Write]) -> None:
     if not writes:
         return
     dialect = connection.dialect
+    if dialect.name == "postgresql" and len(writes) > _AT_ONCE:
+        for start in range(0, len(writes), _AT_ONCE):
+            write(connection, writes[start : start + _AT_ONCE])
+        return
     if dialect.name == "postgresql":
         shape = tuple((w.verb, w.table, tuple(w.key), tuple(w.values)) for w in writes)
         sql, guarded = _one_statement(shape)

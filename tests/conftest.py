@@ -19,8 +19,9 @@ from engine.migrating import migrate
 from engine.people.adding import AddPerson, AddPresets, add_person, add_presets
 from engine.people.knowing import actor_of
 from engine.processes.deploying import deploy_files
+from engine.registry.customers import PutCustomer, put_customer
 from engine.registry.folder import ORDER, Folder, read_folder
-from engine.registry.putting import Put, PutCustomer, put, put_customer
+from engine.registry.putting import Put, put
 from engine.starting import start
 
 DATABASES = ("sqlite", "postgresql")

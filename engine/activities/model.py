@@ -1,8 +1,8 @@
-"""Activities: something for somebody to do; here those that diagrams ask for."""
+"""Activities: something for somebody to do, asked for by a diagram or made by hand."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Uuid, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Text, Uuid, text
 
 from engine.db import UtcDateTime, metadata
 
@@ -13,10 +13,10 @@ activity = Table(
     metadata,
     Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
     Column("id", Uuid, primary_key=True),
-    Column("token", LargeBinary, nullable=False),  # the diagram's token that waits for it
-    Column("version_id", ForeignKey("process_version.id"), nullable=False),
-    Column("process", String(200), nullable=False),
-    Column("element", String(200), nullable=False),
+    Column("token", LargeBinary),  # the diagram's token that waits for it; an activity made by hand has none
+    Column("version_id", ForeignKey("process_version.id")),
+    Column("process", String(200)),
+    Column("element", String(200)),
     Column("kind", String(20), nullable=False),  # email, call, appointment, custom, social
     Column("team", String(80)),
     Column("status", String(20), nullable=False),  # queued, pending, finished
@@ -25,6 +25,10 @@ activity = Table(
     Column("finished_at", UtcDateTime),
     Column("finished_by", String(80)),
     Column("cause", String(40)),  # why the engine archived it: interrupted, ticket_closed, relocated
+    Column("name", Text),  # of one made by hand; a diagram's has its element's
+    Column("description", Text),
+    Column("person_id", Uuid),  # who has it
+    Column("created_by", String(80)),
     Index("ix_activity_id", "id", unique=True),
     Index("ix_activity_open", "ticket_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )

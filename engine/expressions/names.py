@@ -16,6 +16,10 @@ NAMES: Final[Mapping[str, Kind]] = {
     "priority": Kind.TEXT,
     "channel": Kind.TEXT,
     "request_type": Kind.TEXT,
+    "development": Kind.TEXT,
+    "block": Kind.TEXT,
+    "unit": Kind.TEXT,
+    "contact_reason": Kind.TEXT,
     "team": Kind.TEXT,
     "responsible": Kind.TEXT,
     "situation": Kind.TEXT,
@@ -27,7 +31,20 @@ NAMES: Final[Mapping[str, Kind]] = {
     "activity.outcome": Kind.TEXT,
 }
 TABLE_NAMES: Final[Mapping[str, Kind]] = dict.fromkeys(
-    ("subject", "subsubject", "situation", "move", "priority", "channel", "request_type", "customer.kind"),
+    (
+        "subject",
+        "subsubject",
+        "situation",
+        "move",
+        "priority",
+        "channel",
+        "request_type",
+        "development",
+        "block",
+        "unit",
+        "contact_reason",
+        "customer.kind",
+    ),
     Kind.TEXT,
 )
 _KINDS: Final = {**NAMES, **TABLE_NAMES}

@@ -17,7 +17,7 @@ from permissions import presets
 from permissions.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -152,7 +152,8 @@ def set_up(unit: Unit, ask: SetUp) -> str:
     return _issue(unit, new, "instalação", None)
 
 
-def _add(unit: Unit, ask: AddPerson) -> UUID:
+def check_person(unit: Unit, ask: AddPerson, teams: Collection[str]) -> None:
+    """Refuse a person who cannot be added as asked; `teams`: keys of the teams there are."""
     known = unit.catalogue
     if not _LOGIN.fullmatch(ask.login):
         raise Invalid("login: use de 3 a 120 letras minúsculas, dígitos, ponto, hífen ou sublinhado.")
@@ -160,10 +161,14 @@ def _add(unit: Unit, ask: AddPerson) -> UUID:
         raise Invalid("name: escreva o nome da pessoa.")
     if ask.profile not in known.profiles:
         raise Invalid(f"profile: {ask.profile!r} não existe; existem {', '.join(sorted(known.profiles))}.")
-    if unknown := sorted(set(ask.teams) - known.registries.teams.keys()):
+    if unknown := sorted(set(ask.teams) - set(teams)):
         raise Invalid(f"teams: não existem {', '.join(unknown)}.")
     if any(p.login == ask.login for p in known.people.values()):
         raise Conflict(f"Já existe uma pessoa com o login {ask.login!r}.")
+
+
+def write_person(unit: Unit, ask: AddPerson) -> UUID:
+    """Write a person who was checked; returns the new id."""
     new = new_id()
     unit.insert(
         f"person:{new}",
@@ -172,11 +177,16 @@ def _add(unit: Unit, ask: AddPerson) -> UUID:
         login=ask.login,
         name=ask.name.strip(),
         profile=ask.profile,
-        teams=sorted(ask.teams),
+        teams=sorted(set(ask.teams)),
     )
-    unit.record(f"person:{new}", "added", profile=ask.profile, teams=sorted(ask.teams))
+    unit.record(f"person:{new}", "added", profile=ask.profile, teams=sorted(set(ask.teams)))
     unit.new_authority()
     return new
+
+
+def _add(unit: Unit, ask: AddPerson) -> UUID:
+    check_person(unit, ask, unit.catalogue.registries.teams)
+    return write_person(unit, ask)
 
 
 def _issue(unit: Unit, person_id: UUID, label: str, ends_at: datetime | None) -> str:

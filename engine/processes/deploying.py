@@ -116,6 +116,7 @@ def known_names(unit: Unit) -> Known:
         calendars=frozenset(registries.calendars),
         fields=frozenset(registries.fields),
         subjects=frozenset(registries.subjects),
+        replies=frozenset(registries.standard_replies),
         decisions=frozenset(unit.catalogue.tables),
         processes=frozenset(unit.catalogue.processes),
         messages={**MESSAGES, **unit.engine.settings.messages},

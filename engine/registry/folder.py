@@ -1,11 +1,14 @@
-"""A folder of TOML files that describes an organisation: teams, subjects, fields, customers, people."""
+"""A folder of TOML files that describes an organisation: its registries, and perhaps customers and people."""
 
 from __future__ import annotations
 
+import csv
 import tomllib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
 
+from engine import sheets
+from engine.registry import toml
 from engine.registry.model import KINDS
 
 if TYPE_CHECKING:
@@ -13,9 +16,13 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-EXTRA = ("customers", "people")
-# Teams name calendars, subjects name teams, subsubjects name subjects: this order always works.
-ORDER = ("calendars", "teams", "subjects", "subsubjects", "fields")
+    from engine.registry.model import Registries
+
+EXTRA: Final = ("customers", "people")
+ORDER: Final = tuple(KINDS)  # what names another registry comes after it
+_UNITS: Final = "units.csv"
+_COLUMNS: Final = ("key", "label", "retired")
+_YES_NO: Final = {"": False, "false": False, "true": True}
 
 
 class FolderError(ValueError):
@@ -36,30 +43,36 @@ class Folder:
 
 
 def read_folder(folder: Path | Traversable) -> Folder:
-    """Read every `.toml` file of the folder; each may hold any of the tables.
+    """Read every `.toml` file of the folder, each of which may hold any of the tables, and `units.csv`.
 
-    The shape is `[teams.<key>] label = "…"`, likewise `calendars`, `subjects`, `fields`;
-    `[subsubjects."<subject>.<key>"]`; `[[customers]]` and `[[people]]` lists.
+    The shape is `[teams.<key>] label = "…"`, likewise for every registry; keys with dots are quoted:
+    `[subsubjects."<subject>.<key>"]`; `[[customers]]` and `[[people]]` are lists.
 
     Raises:
-        FolderError: no such folder, a file that is no TOML, or a table that means nothing.
+        FolderError: no such folder, a file that cannot be read, a table that means nothing, or a key told twice.
     """
     if not folder.is_dir():
         raise FolderError(f"{folder}: não é uma pasta")
-    registries: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in KINDS}
+    registries: dict[str, dict[str, Mapping[str, Any]]] = {}
     lists: dict[str, list[Mapping[str, Any]]] = {name: [] for name in EXTRA}
     wrong = []
-    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
+    files = [f for f in folder.iterdir() if f.name.endswith(".toml") or f.name == _UNITS]
+    for file in sorted(files, key=lambda f: f.name):
         try:
-            content = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            text = file.read_text(encoding="utf-8-sig")
+            content = {"units": _read_units(text)} if file.name == _UNITS else tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, FolderError, csv.Error) as error:
             wrong.append(f"{file.name}: {error}")
             continue
+        if file.name.removesuffix(".toml") in KINDS:
+            registries.setdefault(file.name.removesuffix(".toml"), {})  # an empty file says that there are none
         for name, value in content.items():
             if name in lists and isinstance(value, list) and all(isinstance(v, dict) for v in value):
                 lists[name] += value
-            elif name in registries and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
-                registries[name] |= value
+            elif name in KINDS and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
+                known = registries.setdefault(name, {})
+                wrong += [f"{file.name}: {name}/{key} já está em outro arquivo" for key in value.keys() & known.keys()]
+                known |= value
             else:
                 wrong.append(
                     f"{file.name}: {name!r} não serve; use [{'|'.join(KINDS)}.<chave>] ou [[{'|'.join(EXTRA)}]]"
@@ -67,3 +80,49 @@ def read_folder(folder: Path | Traversable) -> Folder:
     if wrong:
         raise FolderError("; ".join(wrong))
     return Folder(registries=registries, customers=tuple(lists["customers"]), people=tuple(lists["people"]))
+
+
+def files_of(registries: Registries, *, units_csv: bool = False) -> dict[str, str]:
+    """The registries as files: name -> text, one for each registry, the same text for the same entries.
+
+    Args:
+        units_csv: units as a table for spreadsheets instead of TOML.
+    """
+    found = {}
+    for name in KINDS:
+        entries: Mapping[str, Any] = getattr(registries, name)
+        if name == "units" and units_csv:
+            found[_UNITS] = _written_units(entries)
+        else:
+            found[f"{name}.toml"] = toml.dump(name, {key: values_of(entry) for key, entry in entries.items()})
+    return found
+
+
+def values_of(entry: Any) -> dict[str, Any]:
+    """The members of an entry that are not as they are when nothing is said."""
+    return {
+        one.name: getattr(entry, one.name)
+        for one in fields(entry)
+        if one.name != "key" and (one.default is MISSING or getattr(entry, one.name) != one.default)
+    }
+
+
+def _read_units(text: str) -> dict[str, dict[str, Any]]:
+    rows = sheets.read(text)
+    if not rows or tuple(rows[0]) != _COLUMNS:
+        raise FolderError(f"a primeira linha deve ser {','.join(_COLUMNS)}")
+    found: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if not row:
+            continue
+        if len(row) != len(_COLUMNS) or row[2] not in _YES_NO:
+            raise FolderError(f"linha {number}: use chave, nome e true ou nada")
+        if row[0] in found:
+            raise FolderError(f"linha {number}: {row[0]!r} aparece duas vezes")
+        found[row[0]] = {"label": row[1]} | ({"retired": True} if _YES_NO[row[2]] else {})
+    return found
+
+
+def _written_units(entries: Mapping[str, Any]) -> str:
+    rows = [(key, entries[key].label, "true" if entries[key].retired else "") for key in sorted(entries)]
+    return "".join(sheets.lines([_COLUMNS, *rows]))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, desc, select
 
-from engine.errors import NotFound, NotPermitted, Stale
+from engine.errors import NotActive, NotFound, NotPermitted, Stale
 from engine.history import ticket_history
 from engine.registry.model import customer
 from engine.rights import lacking
@@ -17,6 +17,8 @@ from permissions.actions import Action
 from permissions.decide import decide
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.unit import Unit
 
 _READ = select(ticket, customer.c.kind.label("customer_kind"), customer.c.key.label("customer_key")).outerjoin(
@@ -84,19 +86,57 @@ def permit(unit: Unit, found: Ticket, action: Action, *, narrowed: str | None = 
     Raises:
         NotPermitted: carries the decision.
     """
+    permit_all(unit, found, [(action, narrowed)])
+
+
+def permit_all(unit: Unit, found: Ticket, asked: Iterable[tuple[Action, str | None]]) -> None:
+    """Refuse unless every action, narrowed or not, is allowed where the ticket stands.
+
+    Raises:
+        NotPermitted: carries every decision that says no.
+    """
     if unit.actor.is_system:
         return
-    decision = decide(
-        unit.catalogue.rules,
-        unit.actor.profile or "",
-        action,
-        process=found.place_process,
-        situation=found.situation,
-        narrowed=narrowed,
+    decisions = [
+        decide(
+            unit.catalogue.rules,
+            unit.actor.profile or "",
+            action,
+            process=found.place_process,
+            situation=found.situation,
+            narrowed=narrowed,
+        )
+        for action, narrowed in asked
+    ]
+    reasons = [lacking(decision) for decision in decisions if not decision]
+    if reasons:
+        raise NotPermitted(" ".join(reason.detail for reason in reasons), reasons=reasons)
+
+
+def may(unit: Unit, found: Ticket, action: Action) -> bool:
+    """Whether the actor may do this where the ticket stands."""
+    place = found.place
+    return unit.actor.is_system or bool(
+        decide(unit.catalogue.rules, unit.actor.profile or "", action, process=place.process, situation=place.element)
     )
-    if not decision:
-        reason = lacking(decision)
-        raise NotPermitted(reason.detail, reasons=[reason])
+
+
+def insist_on_open(*tickets: Ticket) -> None:
+    """Refuse if any of them is finished or cancelled.
+
+    Raises:
+        NotActive: names all that are.
+    """
+    closed = [one for one in tickets if one.standing != "open"]
+    if closed:
+        told = " e ".join(f"{one.protocol} ({_STANDINGS[one.standing]})" for one in closed)
+        raise NotActive(
+            f"Isto só se faz com atendimento ativo; não está: {told}. Reabra-o antes, se o processo permitir.",
+            closed={one.protocol: one.standing for one in closed},
+        )
+
+
+_STANDINGS = {"finished": "finalizado", "cancelled": "cancelado"}
 
 
 def happened(unit: Unit, found: Ticket) -> dict[str, Any]:

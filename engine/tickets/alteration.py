@@ -1,16 +1,20 @@
-"""Alter and forward a ticket: subject, team, responsible, priority, texts and own fields, in one command."""
+"""Alter and forward a ticket: what it is about, who has it, when it is due, texts and own fields, in one command."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from engine.errors import FieldsMissing, Invalid, ProcessDiffers
 from engine.tickets import filling, moves
-from engine.tickets.access import permit, ticket_for
+from engine.tickets.access import insist_on_open, permit_all, readable_ticket
+from engine.tickets.assistance import insist_on_assisted
 from engine.tickets.following import circumstances
-from engine.tickets.opening import wrong_keys
+from engine.tickets.keys import BELONGS, REGISTRY, wrong_keys
+from engine.tickets.merging import insist_on_fresh
+from engine.tickets.next_action import insist_on_future
 from engine.tickets.relocation import Relocate, put
 from permissions.actions import Action
 
@@ -20,7 +24,32 @@ if TYPE_CHECKING:
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
-COLUMNS = ("title", "description", "subject", "subsubject", "team", "responsible", "priority", "request_type")
+COLUMNS = (
+    "title",
+    "description",
+    "subject",
+    "subsubject",
+    "development",
+    "block",
+    "unit",
+    "team",
+    "responsible",
+    "priority",
+    "request_type",
+    "contact_reason",
+    "next_action_at",
+    "portal_visible",
+)
+_RIGHTS = {
+    "team": Action.TICKET_FORWARD,
+    "responsible": Action.TICKET_FORWARD,
+    "next_action_at": Action.TICKET_NEXT_ACTION,
+    "portal_visible": Action.TICKET_PUBLISH,
+}
+# What may still be said of a ticket that is finished or cancelled, beside what was left incomplete and own fields.
+_AFTERWARDS = frozenset({"portal_visible", "contact_reason"})
+# Texts may hold personal data: history says that they changed, not what they said.
+_UNTOLD = frozenset({"title", "description"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +57,12 @@ class Alter:
     """What shall be different.
 
     Attributes:
-        changes: column -> new value, of `COLUMNS`; `responsible` is a login, None gives the ticket back.
+        changes: column -> new value, of `COLUMNS`; `responsible` is a login, None gives the ticket back to the
+            team's queue; a new `team` alone does so too.
         fields: values of own fields.
         situation: where to go on, when the new subject lives in another process; needs the right to relocate.
         reason: asked for when the process changes.
+        disjoint: let it through when others, since `seen`, changed nothing of what is changed here.
     """
 
     ticket: str | UUID
@@ -40,70 +71,121 @@ class Alter:
     situation: str | None = None
     reason: str | None = None
     seen: int | None = None
+    disjoint: bool = False
 
 
 def alter(unit: Unit, ask: Alter) -> Ticket:
     """Alter the ticket; refused while anything the proposed subject requires is empty, naming all of it.
 
     Raises:
-        NotPermitted, Stale, Invalid, ProcessDiffers, FieldsMissing: nothing is changed.
+        NotPermitted, Stale, NotActive, Invalid, ProcessDiffers, FieldsMissing: nothing is changed.
     """
-    ticket = ticket_for(unit, Action.TICKET_ALTER, ask.ticket, seen=ask.seen)
-    values = filling.insist(unit.catalogue.registries, ask.fields)
-    for name in values:
-        permit(unit, ticket, Action.TICKET_FILL, narrowed=name)
-    before = {name: getattr(ticket, name) for name in COLUMNS}
-    for name, value in _changes(unit, ticket, ask).items():
-        setattr(ticket, name, value)
-    ticket.fill(values)
-    after = {name: getattr(ticket, name) for name in COLUMNS if getattr(ticket, name) != before[name]}
-    # Texts may hold personal data: history says that they changed, not what they said.
-    told = {
-        name: [_plain(before[name]), _plain(value)] if name not in {"title", "description"} else "changed"
-        for name, value in after.items()
-    }
-    if told or values:
-        ticket.record("altered", reason=ask.reason, detail=told | ({"fields": sorted(values)} if values else {}))
-    if "subject" in after and (process := _other_process(unit, ticket)):
+    ticket = readable_ticket(unit, ask.ticket, lock=True)
+    permit_all(unit, ticket, rights_to(ask.changes, ask.fields))
+    proposed = {**ask.changes, **{f"fields.{name}": value for name, value in ask.fields.items()}}
+    insist_on_fresh(unit, ticket, ask.seen, proposed, disjoint=ask.disjoint)
+    if ask.changes.keys() - _AFTERWARDS - set(ticket.incomplete):
+        insist_on_open(ticket)
+    subject = ticket.subject
+    change(unit, ticket, ask.changes, ask.fields, reason=ask.reason)
+    if ticket.subject != subject and (process := _other_process(unit, ticket)):
         _go_over(unit, ticket, ask, process)
     elif ask.situation:
         raise Invalid("situation: só quando o novo assunto segue outro processo; para isso há a realocação.")
     else:
-        _insist_on_fields(unit, ticket)
+        insist_on_required(unit, ticket)
     return ticket
 
 
-def _changes(unit: Unit, ticket: Ticket, ask: Alter) -> dict[str, Any]:
-    changes = dict(ask.changes)
-    if strange := sorted(changes.keys() - set(COLUMNS)):
+def rights_to(changes: Mapping[str, Any], fields: Mapping[str, Any]) -> list[tuple[Action, str | None]]:
+    """The rights that these changes ask for; none at all are an alteration too."""
+    found: dict[tuple[Action, str | None], None] = {}
+    for name in changes:
+        found[_RIGHTS.get(name, Action.TICKET_ALTER), None] = None
+    for name in fields:
+        found[Action.TICKET_FILL, name] = None
+    return list(found) or [(Action.TICKET_ALTER, None)]
+
+
+def change(
+    unit: Unit, ticket: Ticket, changes: Mapping[str, Any], fields: Mapping[str, Any], *, reason: str | None = None
+) -> None:
+    """Put the values into an open ticket and tell of it; whoever calls insists on what is required.
+
+    Raises:
+        Invalid: names everything that does not fit.
+    """
+    values = filling.insist(unit.catalogue.registries, fields)
+    fresh = _checked(unit, ticket, changes)
+    if "subject" in fresh:
+        insist_on_assisted(unit, ticket, fresh["subject"])
+    told: dict[str, Any] = {}
+    for name, value in fresh.items():
+        before = getattr(ticket, name)
+        if before != value:
+            told[name] = None if name in _UNTOLD else [_plain(before), _plain(value)]
+            setattr(ticket, name, value)
+    filled = sorted(name for name, value in values.items() if ticket.value(name) != value)
+    ticket.fill(values)
+    if told or filled:
+        detail = ({"changed": told} if told else {}) | ({"fields": filled} if filled else {})
+        ticket.record("altered", reason=reason, detail=detail)
+
+
+def insist_on_required(unit: Unit, ticket: Ticket) -> None:
+    """Refuse while anything is empty that process, situation, subject or subsubject require as they are now.
+
+    Raises:
+        FieldsMissing: names all of it.
+    """
+    facts = ticket.facts() | {"move": None}
+    names, failed = moves.required(ticket.diagram, ticket, (), (), facts, circumstances(unit, ticket))
+    if failed:
+        raise Invalid(failed[0].detail, code=failed[0].code, reasons=failed)
+    missing = [name for name in names if ticket.value(name) is None]
+    if missing:
+        reason = filling.missing_reason(unit.catalogue.registries, missing)
+        raise FieldsMissing(reason.detail, reasons=[reason], missing=missing)
+
+
+def _checked(unit: Unit, ticket: Ticket, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if strange := sorted(asked.keys() - set(COLUMNS)):
         raise Invalid(f"{', '.join(strange)}: não se altera aqui; alteram-se {', '.join(COLUMNS)} e fields.")
-    if "subject" in changes and changes["subject"] != ticket.subject:
-        changes.setdefault("subsubject", None)
-    wrong = wrong_keys(
-        unit,
-        subject=changes.get("subject", ticket.subject),
-        subsubject=changes.get("subsubject", ticket.subsubject),
-        team=changes.get("team"),
-    )
+    changes = {name: value for name, value in asked.items() if value != getattr(ticket, name)}
+    if changes.get("next_action_at") is not None:
+        insist_on_future(unit, changes["next_action_at"])
+    for name, above in BELONGS.items():
+        if not changes.keys().isdisjoint(above) and name not in asked:
+            changes[name] = None
+    present = {name: getattr(ticket, name) for name in REGISTRY}
+    wrong = list(wrong_keys(unit.catalogue.registries, {n: changes[n] for n in REGISTRY if n in changes}, present))
     if "title" in changes and not (changes["title"] or "").strip():
         wrong.append("title: escreva em poucas palavras do que se trata")
-    if changes.get("responsible") is not None:
-        login = changes["responsible"]
-        person = next((p for p in unit.catalogue.people.values() if p.login == login and not p.ended), None)
-        changes["responsible"] = person.id if person else None
-        if person is None:
-            wrong.append(f"responsible: não há pessoa com o login {login!r}")
-        else:
-            team = changes.get("team", ticket.team)
-            if team and team not in person.teams:
-                wrong.append(f"responsible: {login!r} não é da equipe {team!r}")
-    elif "team" in changes and "responsible" not in changes and ticket.responsible:
-        person = unit.catalogue.people.get(ticket.responsible)
-        if person is None or changes["team"] not in person.teams:
-            changes["responsible"] = None
+    if "description" in changes and not isinstance(changes["description"], str):
+        wrong.append("description: use um texto")
+    if "portal_visible" in changes and not isinstance(changes["portal_visible"], bool):
+        wrong.append("portal_visible: use true ou false")
+    wrong += _hand_over(unit, ticket, changes)
     if wrong:
         raise Invalid("; ".join(wrong) + ".")
     return changes
+
+
+def _hand_over(unit: Unit, ticket: Ticket, changes: dict[str, Any]) -> list[str]:
+    """Find the person of a login; a new team without a person queues the ticket. Returns what is wrong."""
+    login = changes.get("responsible")
+    if login is None:
+        if "team" in changes:
+            changes["responsible"] = None
+        return []
+    person = next((p for p in unit.catalogue.people.values() if p.login == login and not p.ended), None)
+    if person is None:
+        return [f"responsible: não há pessoa com o login {login!r}"]
+    changes["responsible"] = person.id
+    if person.id == ticket.responsible and "team" not in changes:
+        return []
+    team = changes.get("team", ticket.team)
+    return [f"responsible: {login!r} não é da equipe {team!r}"] if team and team not in person.teams else []
 
 
 def _other_process(unit: Unit, ticket: Ticket) -> str | None:
@@ -120,7 +202,7 @@ def _go_over(unit: Unit, ticket: Ticket, ask: Alter, process: str) -> None:
             "(precisa do direito ticket.relocate) e, em `reason`, por quê.",
             process=process,
         )
-    permit(unit, ticket, Action.TICKET_RELOCATE)
+    permit_all(unit, ticket, [(Action.TICKET_RELOCATE, None)])
     reason = (ask.reason or "").strip()
     if not reason:
         raise Invalid("reason: diga por que o atendimento muda de processo.", code="reason_missing")
@@ -131,16 +213,7 @@ def _go_over(unit: Unit, ticket: Ticket, ask: Alter, process: str) -> None:
     )
 
 
-def _insist_on_fields(unit: Unit, ticket: Ticket) -> None:
-    facts = ticket.facts() | {"move": None}
-    names, failed = moves.required(ticket.diagram, ticket, (), (), facts, circumstances(unit, ticket))
-    if failed:
-        raise Invalid(failed[0].detail, code=failed[0].code, reasons=failed)
-    missing = [name for name in names if ticket.value(name) is None]
-    if missing:
-        reason = filling.missing_reason(unit.catalogue.registries, missing)
-        raise FieldsMissing(reason.detail, reasons=[reason], missing=missing)
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, UUID) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.actors import MESSAGE
 from engine.builtin import MESSAGES
 from engine.errors import Invalid
 from engine.runtime import walk
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from engine.runtime.movement import Stuck
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
@@ -55,7 +57,16 @@ def deliver(unit: Unit, ask: Deliver) -> Delivered:
     if ask.event_id is not None and told_before(unit, ticket, ask.source, ask.event_id):
         return Delivered(ticket=ticket, delivered=False, repeated=True)
     told = {name: ask.payload.get(name) for name in members}
-    asked = asked_of_transition(unit, ticket)
+    outcome = tell(unit, ticket, ask.name, told)
+    remember(unit, ticket, ask.source, ask.event_id, ticket.seq)
+    return Delivered(ticket=ticket, delivered=isinstance(outcome, Movement))
+
+
+def tell(unit: Unit, ticket: Ticket, name: str, told: Mapping[str, Any]) -> Movement | Stuck | None:
+    """Let a ticket that is open in this command hear a message; None: nobody waited, which is recorded too.
+
+    For the engine's own messages, told by the command that has their cause; no right is asked.
+    """
     outcome = follow_transition(
         unit,
         ticket,
@@ -63,20 +74,19 @@ def deliver(unit: Unit, ask: Deliver) -> Delivered:
             ticket.diagram,
             ticket.state,
             ticket.place,
-            ask.name,
+            name,
             told,
             ticket.facts(),
             unit.local_now,
             unit.catalogue.table,
         ),
-        actor="system:message",
-        asked=asked,
-        detail={"message": ask.name, "sent_by": unit.actor.id},
+        actor=MESSAGE.id,
+        asked=asked_of_transition(unit, ticket),
+        detail={"message": name, "sent_by": unit.actor.id},
     )
     if outcome is None:
-        ticket.record("message", detail={"message": ask.name, "delivered": False})
-    remember(unit, ticket, ask.source, ask.event_id, ticket.seq)
-    return Delivered(ticket=ticket, delivered=isinstance(outcome, Movement))
+        ticket.record("message", detail={"message": name, "delivered": False})
+    return outcome
 
 
 def _members(unit: Unit, ask: Deliver) -> frozenset[str]:

@@ -6,6 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from engine.builtin import LABELS
 from engine.errors import Invalid, Reason
 
 if TYPE_CHECKING:
@@ -82,14 +83,15 @@ def as_facts(registries: Registries, values: Mapping[str, Any]) -> dict[str, Any
 def missing_reason(registries: Registries, missing: Iterable[str]) -> Reason:
     """Everything that is empty, named at once, with the labels people know."""
     names = list(missing)
-    labels = [registries.fields[n].label if n in registries.fields else n for n in names]
+    labels = [registries.fields[n].label if n in registries.fields else LABELS.get(n, n) for n in names]
     own = [n for n in names if n in registries.fields or n in FILLABLE]
     others = [n for n in names if n not in own]
     fixes = []
     if own:
         fixes.append(f"envie {', '.join(own)} em `fields`")
     if others:
-        fixes.append(f"preencha {', '.join(others)} com uma alteração (PATCH do atendimento)")
+        told = ["next_action_at" if n == "next_action" else n for n in others]
+        fixes.append(f"preencha {', '.join(told)} com uma alteração (PATCH do atendimento)")
     return Reason(
         code="fields_missing",
         detail=f"Falta preencher: {', '.join(labels)}.",

@@ -1,9 +1,9 @@
-"""Finish an activity that a diagram asked for: its token goes on."""
+"""Finish an activity: if a diagram asked for it, its token goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -29,7 +29,7 @@ class Finish:
     """Finish an activity.
 
     Attributes:
-        outcome: `done` or `archived`; both send the token on, gateways may tell them apart.
+        outcome: `done` or `archived`; both send a diagram's token on, gateways may tell them apart.
     """
 
     activity: UUID
@@ -79,7 +79,14 @@ def finish(unit: Unit, ask: Finish) -> Finished:
         finished_at=unit.now,
         finished_by=unit.actor.id,
     )
-    ticket.record("activity_finished", detail={"activity": str(row.id), "element": row.element, "outcome": ask.outcome})
+    told = {"activity": str(row.id), "outcome": ask.outcome}
+    ticket.record("activity_finished", detail=told | ({"element": row.element} if row.element else {"kind": row.kind}))
+    if row.token is not None:
+        _go_on(unit, ticket, row, ask.outcome)
+    return Finished(activity=row.id, outcome=ask.outcome, ticket=ticket)
+
+
+def _go_on(unit: Unit, ticket: Ticket, row: Any, outcome: str) -> None:
     follow_transition(
         unit,
         ticket,
@@ -88,7 +95,7 @@ def finish(unit: Unit, ask: Finish) -> Finished:
             ticket.state,
             ticket.place,
             bytes(row.token),
-            ask.outcome,
+            outcome,
             ticket.facts(),
             unit.local_now,
             unit.catalogue.table,
@@ -97,4 +104,3 @@ def finish(unit: Unit, ask: Finish) -> Finished:
         asked=asked_of_transition(unit, ticket),
         detail={"activity": str(row.id)},
     )
-    return Finished(activity=row.id, outcome=ask.outcome, ticket=ticket)

@@ -13,6 +13,7 @@ from engine.runtime.movement import Stuck
 from engine.tickets import moves
 from engine.tickets.access import happened
 from engine.tickets.model import incident, technical_assistance
+from engine.tickets.relations import visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,11 @@ def follow(
 ) -> int:
     """Write the movement down: ticket, activities, assistance, history row, outbox. Returns the row's number."""
     process, told = ticket.diagram, dict(detail or {})
+    before = {name: getattr(ticket, name) for name in _REROUTED}
     ticket.follow(movement)
+    # An opening changes nothing: it sets.
+    if deed != "opened" and (changed := {n: v for n, v in before.items() if getattr(ticket, n) != v}):
+        told["changed"] = {name: [_plain(was), _plain(getattr(ticket, name))] for name, was in changed.items()}
     if movement.created or movement.dropped:
         activities.follow(unit, ticket.about, ticket.id, ticket.version_id, process, movement)
         told["activities"] = {"created": [new.element for new in movement.created]}
@@ -88,6 +93,14 @@ def follow(
             entered=str(movement.place),
         )
     return seq
+
+
+# What a diagram may set, and entering a situation of another team.
+_REROUTED = ("team", "responsible", "priority", "request_type")
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None else str(value)
 
 
 def follow_transition(
@@ -219,4 +232,19 @@ def close_assistance(unit: Unit, ticket: Ticket, outcome: str) -> bool:
         closed_at=unit.now,
         outcome=outcome,
     )
+    _cancel_visits(unit, ticket, row.opened_seq)
     return True
+
+
+def _cancel_visits(unit: Unit, ticket: Ticket, opened_seq: int) -> None:
+    """What was still ahead will not take place."""
+    ahead = select(visit.c.number, visit.c.state).where(
+        visit.c.ticket_id == ticket.id,
+        visit.c.opened_seq == opened_seq,
+        visit.c.state.in_(("proposed", "scheduled")),
+        visit.c.number != (ticket.concluded_visit or 0),
+    )
+    for row in unit.connection.execute(ahead.order_by(visit.c.number)):
+        key = {"ticket_id": ticket.id, "number": row.number, "state": row.state}
+        unit.update(ticket.about, visit, key, state="cancelled", changed_at=unit.now)
+        ticket.record("visit_cancelled", detail={"visit": row.number, "assistance": "closed"})

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from engine.db import Json, UtcDateTime, metadata
 
 _OPEN = text("standing = 'open'")
+_TO_CONTACT = text("next_action_at IS NOT NULL AND standing = 'open'")
 _NOT_CLOSED = text("closed_at IS NULL")
 _DUE = text("timer_due_at IS NOT NULL")
 
@@ -53,6 +54,13 @@ ticket = Table(
     Column("channel", String(40)),
     Column("request_type", String(80)),
     Column("customer_id", ForeignKey("customer.id")),
+    Column("development", String(80)),
+    Column("block", String(170)),  # <development>.<own key>
+    Column("unit", String(250)),  # <block>.<own key>
+    Column("contact_reason", String(80)),
+    Column("next_action_at", UtcDateTime),  # when the customer is to be contacted; the history keeps all
+    Column("portal_visible", Boolean, nullable=False),
+    Column("cloned_from", String(20)),  # protocol
     Column("fields", Json, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("opened_by", String(80), nullable=False),
@@ -69,6 +77,29 @@ ticket = Table(
     ),
     Index("ix_ticket_situation", "situation", "opened_at", "id"),
     Index("ix_ticket_opened", "opened_at", "id"),
+    Index(
+        "ix_ticket_next_action",
+        "next_action_at",
+        "id",
+        sqlite_where=_TO_CONTACT,
+        postgresql_where=_TO_CONTACT,
+    ),
+    Index(
+        "ix_ticket_next_action_team",
+        "team",
+        "next_action_at",
+        "id",
+        sqlite_where=_TO_CONTACT,
+        postgresql_where=_TO_CONTACT,
+    ),
+    Index(
+        "ix_ticket_next_action_responsible",
+        "responsible",
+        "next_action_at",
+        "id",
+        sqlite_where=_TO_CONTACT,
+        postgresql_where=_TO_CONTACT,
+    ),
     Index("ix_ticket_timer", "timer_due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     info={"again": True},
 )
@@ -93,6 +124,8 @@ technical_assistance = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("outcome", String(20)),  # ended, abandoned
+    Column("acceptance", String(20)),  # accepted, refused; the last answer counts
+    Column("acceptance_seq", Integer),  # the history row that tells who, when and why
 )
 
 incident = Table(

@@ -60,20 +60,31 @@ def move(unit: Unit, ask: Move) -> Moved:
     ticket = readable_ticket(unit, ask.ticket, lock=True)
     if ask.event_id is not None and told_before(unit, ticket, ask.source, ask.event_id):
         return Moved(ticket=ticket, repeated=True)
-    option = weigh_one(ticket.diagram, ticket, circumstances(unit, ticket, seen=ask.seen), ask.move, ask.fields)
+    seq = leave(unit, ticket, ask.move, ask.fields, reason=ask.reason, seen=ask.seen)
+    remember(unit, ticket, ask.source, ask.event_id, seq)
+    return Moved(ticket=ticket)
+
+
+def leave(
+    unit: Unit,
+    ticket: Ticket,
+    name: str | None,
+    fields: Mapping[str, Any],
+    *,
+    reason: str | None = None,
+    seen: int | None = None,
+) -> int:
+    """Move a ticket that is open in this command already; returns the number of the history row.
+
+    Raises:
+        NotPermitted, Stale, MovedMeanwhile, NoSuchMove, FieldsMissing, Invalid: see `Option.insist`.
+    """
+    option = weigh_one(ticket.diagram, ticket, circumstances(unit, ticket, seen=seen), name, fields)
     movement = option.insist()
     ticket.fill(option.values)
     close_incident(unit, ticket)
-    seq = follow(
-        unit,
-        ticket,
-        movement,
-        "moved",
-        reason=ask.reason,
-        detail={"fields": sorted(option.values)} if option.values else None,
-    )
-    remember(unit, ticket, ask.source, ask.event_id, seq)
-    return Moved(ticket=ticket)
+    detail = {"fields": sorted(option.values)} if option.values else None
+    return follow(unit, ticket, movement, "moved", reason=reason, detail=detail)
 
 
 def told_before(unit: Unit, ticket: Ticket, source: str | None, event_id: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from engine.builtin import PORTAL
 from engine.db import new_id
 from engine.errors import FieldsMissing, Invalid, NotFound, ProcessDiffers
 from engine.registry.model import customer
@@ -16,6 +17,7 @@ from engine.runtime.movement import Stuck
 from engine.tickets import filling, moves
 from engine.tickets.access import readable_ticket
 from engine.tickets.following import circumstances, follow
+from engine.tickets.keys import REGISTRY, wrong_keys
 from engine.tickets.model import opening_key
 from engine.tickets.protocol import new_protocol
 from engine.tickets.ticket import Ticket
@@ -50,6 +52,10 @@ class Open:
     priority: str | None = None
     channel: str | None = None
     request_type: str | None = None
+    development: str | None = None
+    block: str | None = None
+    unit: str | None = None
+    contact_reason: str | None = None
     team: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     process: str | None = None
@@ -127,28 +133,11 @@ def _version(unit: Unit, ask: Open) -> Version:
 
 
 def _insist_on_keys(unit: Unit, ask: Open) -> None:
-    wrong = wrong_keys(unit, subject=ask.subject, subsubject=ask.subsubject, team=ask.team)
+    wrong = list(wrong_keys(unit.catalogue.registries, {name: getattr(ask, name) for name in REGISTRY}))
     if not ask.title.strip():
         wrong.append("title: escreva em poucas palavras do que se trata")
     if wrong:
         raise Invalid("; ".join(wrong) + ".")
-
-
-def wrong_keys(unit: Unit, *, subject: str | None, subsubject: str | None, team: str | None) -> list[str]:
-    """What is wrong with keys of registries, each with what would do."""
-    known = unit.catalogue.registries
-    wrong = []
-    for name, key, entries in (
-        ("subject", subject, known.subjects),
-        ("subsubject", subsubject, known.subsubjects),
-        ("team", team, known.teams),
-    ):
-        if key is not None and (key not in entries or entries[key].retired):
-            offered = ", ".join(sorted(k for k, e in entries.items() if not e.retired)[:20])
-            wrong.append(f"{name}: {key!r} não está cadastrado; existem {offered}")
-    if subsubject is not None and subsubject in known.subsubjects and not subsubject.startswith(f"{subject}."):
-        wrong.append(f"subsubject: {subsubject!r} não pertence ao assunto {subject!r}")
-    return wrong
 
 
 def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
@@ -186,6 +175,11 @@ def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
         channel=ask.channel,
         request_type=ask.request_type,
         customer_id=customer_id,
+        development=ask.development,
+        block=ask.block,
+        unit=ask.unit,
+        contact_reason=ask.contact_reason,
+        portal_visible=ask.channel == PORTAL,
         fields={},
         opened_at=unit.now,
         opened_by=unit.actor.id,

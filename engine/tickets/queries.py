@@ -1,4 +1,4 @@
-"""Read tickets: one, a page of many, the moves, the history. Nothing here writes."""
+"""Read tickets: one, a page of many, the moves. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sqlalchemy import column as sql_column
 
 from engine.activities.model import activity
 from engine.errors import Invalid, NotPermitted
-from engine.history import ticket_history
 from engine.rights import insist, lacking
 from engine.tickets.access import may_read, readable_ticket
 from engine.tickets.following import circumstances
@@ -53,6 +52,7 @@ LISTED = (
     "changed_at",
     "entered_at",
     "timer_due_at",
+    "next_action_at",
     "incomplete",
 )
 SORTS: Mapping[str, tuple[str, bool]] = {
@@ -100,26 +100,6 @@ def moves(unit: Unit, ask: Moves) -> tuple[Ticket, Weighed]:
             raise Invalid(f"as_profile: {ask.as_profile!r} não existe; existem {known}.", code="profile_unknown")
         around = replace(around, profile=ask.as_profile)
     return ticket, weigh(ticket.diagram, ticket, around)
-
-
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """A page of a ticket's history, oldest first; `after`: the last number already seen."""
-
-    ticket: str
-    after: int = 0
-    limit: int = 100
-
-
-def history(unit: Unit, ask: History) -> Sequence[Any]:
-    """Rows of `ticket_history`."""
-    ticket = readable_ticket(unit, ask.ticket, lock=False)
-    return unit.connection.execute(
-        select(ticket_history)
-        .where(ticket_history.c.ticket_id == ticket.id, ticket_history.c.seq > ask.after)
-        .order_by(ticket_history.c.seq)
-        .limit(ask.limit)
-    ).all()
 
 
 def open_activities(unit: Unit, ticket: Ticket) -> Sequence[Any]:
@@ -181,7 +161,7 @@ def list_tickets(unit: Unit, ask: List) -> Page:
     column = tickets.c[name]
     statement = select(*(tickets.c[n] for n in LISTED))
     if ask.responsible is not None:
-        statement = statement.where(tickets.c.responsible == _person(unit, ask.responsible))
+        statement = statement.where(tickets.c.responsible == person_called(unit, ask.responsible))
     for filtered in ("situation", "standing", "team", "subject"):
         value = getattr(ask, filtered)
         if value is not None:
@@ -191,7 +171,7 @@ def list_tickets(unit: Unit, ask: List) -> Page:
     if ask.text and ask.text.strip():
         statement = statement.where(_matches(unit, ask.text))
     if ask.cursor:
-        at, last = _read_cursor(ask.cursor, ask.sort)
+        at, last = read_cursor(ask.cursor, ask.sort)
         beyond = column < at if falling else column > at
         tie = tickets.c.id < last if falling else tickets.c.id > last
         statement = statement.where(_bounded(column, at, falling=falling), or_(beyond, and_(column == at, tie)))
@@ -199,10 +179,11 @@ def list_tickets(unit: Unit, ask: List) -> Page:
     rows = unit.connection.execute(statement.order_by(*order).limit(ask.limit + 1)).all()
     more = len(rows) > ask.limit
     rows = rows[: ask.limit]
-    return Page(rows=rows, next=_cursor(rows[-1], name, ask.sort) if more else None)
+    return Page(rows=rows, next=cursor_of(rows[-1], name, ask.sort) if more else None)
 
 
-def _person(unit: Unit, login: str) -> UUID | None:
+def person_called(unit: Unit, login: str) -> UUID | None:
+    """The person of that login; `none`: nobody."""
     if login == "none":
         return None
     found: UUID | None = next((p.id for p in unit.catalogue.people.values() if p.login == login), None)
@@ -233,12 +214,18 @@ def _matches(unit: Unit, words: str) -> Any:
     return tickets.c.id.in_(found)
 
 
-def _cursor(row: Any, name: str, sort: str) -> str:
+def cursor_of(row: Any, name: str, sort: str) -> str:
+    """Where the page after this row begins: it holds the order, the instant in column `name`, and the id."""
     content = [sort, getattr(row, name).isoformat(), str(row.id)]
     return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, sort: str) -> tuple[datetime, UUID]:
+def read_cursor(cursor: str, sort: str) -> tuple[datetime, UUID]:
+    """The instant and the id that a cursor of this order holds.
+
+    Raises:
+        Invalid: it is none, or one of another order.
+    """
     try:
         content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         kept, at, last = content

@@ -146,6 +146,8 @@ def _insist_on_fields(unit: Unit, ticket: Ticket, ask: Relocate, target: Place) 
 
 def _withdraw_activities(unit: Unit, ticket: Ticket) -> None:
     rows = unit.connection.scalars(
-        select(activity.c.id).where(activity.c.ticket_id == ticket.id, activity.c.status != "finished")
+        select(activity.c.id).where(
+            activity.c.ticket_id == ticket.id, activity.c.status != "finished", activity.c.token.is_not(None)
+        )
     )
     activities.archive_all(unit, ticket.about, ticket.id, list(rows), "relocated")

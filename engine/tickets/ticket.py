@@ -11,6 +11,7 @@ from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Cause, Movement, Place
 from engine.tickets import filling
 from engine.tickets.model import field_value, ticket
+from engine.tickets.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,12 +54,20 @@ class Ticket:
     channel: str | None
     request_type: str | None
     customer_id: UUID | None
+    development: str | None = None
+    block: str | None = None
+    unit: str | None = None
+    contact_reason: str | None = None
+    next_action_at: datetime | None = None
+    portal_visible: bool = False
+    cloned_from: str | None = None
     fields: dict[str, Any]
     opened_at: datetime
     opened_by: str
     changed_at: datetime
     customer_kind: str | None = None
     customer_key: str | None = None
+    concluded_visit: int | None = field(default=None, repr=False)  # whose end this command tells
     _unit: Unit = field(repr=False)
     _stirred: bool = field(default=False, repr=False)  # moved, if only to where it was
     _diagram: tuple[UUID, Process] | None = field(default=None, repr=False)
@@ -73,7 +82,7 @@ class Ticket:
         return cls._kept(unit, cls(**was, customer_kind=kind, customer_key=key, _unit=unit, _was=was))
 
     @classmethod
-    def new(cls, unit: Unit, **values: Any) -> Ticket:
+    def new(cls, unit: Unit, /, **values: Any) -> Ticket:
         """A ticket that is not in the database yet."""
         return cls._kept(unit, cls(**values, _unit=unit))
 
@@ -122,6 +131,10 @@ class Ticket:
             "priority": self.priority,
             "channel": self.channel,
             "request_type": self.request_type,
+            "development": self.development,
+            "block": self.block,
+            "unit": self.unit,
+            "contact_reason": self.contact_reason,
             "team": self.team,
             "responsible": str(self.responsible) if self.responsible else None,
             "situation": self.situation,
@@ -197,6 +210,7 @@ class Ticket:
 
     def record(self, deed: str, *, actor: str | None = None, cause: Cause | None = None, **columns: Any) -> int:
         """Write a history row; returns its number among the ticket's rows."""
+        assert deed in SENTENCES, f"engine/tickets/sentences.py has no sentence for {deed!r}"
         self.seq += 1
         if cause is not None:
             columns["cause"] = {
@@ -205,7 +219,8 @@ class Ticket:
                 "element": cause.element,
                 "due_at": cause.due_at.isoformat() if cause.due_at else None,
             }
-        self._unit.record_ticket(self.id, self.seq, deed, actor=actor, version_id=self.version_id, **columns)
+        columns |= {"version_id": self.version_id, "revision": self._was["revision"] if self._was else 0}
+        self._unit.record_ticket(self.id, self.seq, deed, actor=actor, **columns)
         return self.seq
 
     def settle(self, unit: Unit) -> None:

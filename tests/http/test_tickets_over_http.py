@@ -30,9 +30,11 @@ def test_opening_says_where_the_ticket_is(house):
     assert answer.headers["ETag"] == '"1"'
     again = house.agent.get(answer.headers["Location"].removeprefix("/api/v1"))
     assert again.json == {k: v for k, v in answer.json.items() if k != "repeated"} | {
+        "header": again.json["header"],
         "activities": [],
         "open_incident": None,
     }
+    assert again.json["header"]["opened_by"] == "Ana Souza"
     assert again.headers["ETag"] == '"1"'
 
 

@@ -80,7 +80,7 @@ def interleaved(sessions, names, stage, k, is_blocked):
 def comparable(engine, outcomes, stage):
     """What callers saw and what is stored, without what differs from ticket to ticket."""
     seen = [
-        [how, {name: value for name, value in what.items() if name not in {"happened", "seq"}}]
+        [how, {name: value for name, value in what.items() if name not in {"happened", "seq", "closed"}}]
         for how, what in outcomes
     ]
     return {"seen": seen, "stored": portrait(engine, stage)}

@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from engine import actors
 from engine.activities.model import activity
+from engine.conversations.model import interaction
 from engine.history import ticket_history
 from engine.outbox import outbox
 from engine.processes.deployed import deployed
 from engine.runtime import walk
 from engine.runtime.movement import Place, Stuck
 from engine.tickets.model import event_key, field_value, incident, opening_key, technical_assistance, ticket
+from engine.tickets.relations import participant, ticket_link, visit
 from engine.unit import idempotency
 
 LATE = datetime(9000, 1, 1, tzinfo=UTC)
@@ -47,7 +49,16 @@ def _violations(unit, acknowledged):
             yield f"{one.protocol}: {wrong}"
     for name, found in rows.items():
         yield from (f"{name}: rows of ticket {id}, which is not there" for id in found if id is not None)
+    yield from _links(unit, {one.id for one in tickets})
     yield from _keys(unit, acknowledged)
+
+
+def _links(unit, tickets):
+    for row in _rows(unit, ticket_link):
+        if not row.low_id < row.high_id:
+            yield f"link {row.low_id} – {row.high_id} is not in order"
+        if not {row.low_id, row.high_id} <= tickets:
+            yield f"link {row.low_id} – {row.high_id} has an end that is not there"
 
 
 _OF_A_TICKET = {
@@ -56,9 +67,12 @@ _OF_A_TICKET = {
     "outbox": outbox,
     "incidents": incident,
     "assistances": technical_assistance,
+    "visits": visit,
+    "participants": participant,
     "values": field_value,
     "opened": opening_key,
     "events": event_key,
+    "interactions": interaction,
 }
 
 
@@ -78,8 +92,12 @@ def _of_one(unit, one, own):
     yield from _state(unit, one, own["activities"])
     yield from _incidents(one, own["incidents"])
     yield from _outbox(own["history"], own["outbox"])
+    yield from _interactions(own["history"], own["outbox"], own["interactions"])
     if sum(row.closed_at is None for row in own["assistances"]) > 1:
         yield "more than one technical assistance is open"
+    over = {row.opened_seq for row in own["assistances"] if row.closed_at is not None}
+    ahead = [row.number for row in own["visits"] if row.opened_seq in over and row.state in {"proposed", "scheduled"}]
+    yield from (f"visit {number} is still ahead, its assistance is over" for number in ahead)
     present = {row.field: row.value for row in sorted(own["values"], key=lambda row: row.revision)}
     if present != one.fields:
         yield f"fields {one.fields} are not the latest values {present}"
@@ -108,7 +126,7 @@ def _state(unit, one, activities):
         yield f"I3: the stored state cannot be read: {stuck.details}"
         return
     asked = {token.token for token in live if token.kind == "activity"}
-    waiting = {bytes(row.token) for row in activities if row.status != "finished"}
+    waiting = {bytes(row.token) for row in activities if row.status != "finished" and row.token is not None}
     if asked != waiting:
         yield f"I3: the state waits for {len(asked)} activities, the table has {len(waiting)} open, {len(asked & waiting)} agree"
     if not (one.ended or live or one.incident):
@@ -139,6 +157,17 @@ def _outbox(history, rows):
     )
     if entered != posted:
         yield f"I5: the outbox misses {list((entered - posted).elements())}, has too many {list((posted - entered).elements())}"
+
+
+def _interactions(history, outbox, rows):
+    told = {row.seq for row in history if row.deed in {"noted", "replied", "recorded"} and "channel" in row.detail}
+    said = {row.seq for row in rows}
+    if told != said:
+        yield f"history tells of interactions {sorted(told)}, the table has {sorted(said)}"
+    mailed = sorted(row.seq for row in rows if row.mailed or row.copies)
+    posted = sorted(row.payload["seq"] for row in outbox if row.topic == "interaction.mail")
+    if mailed != posted:
+        yield f"interactions {mailed} are to be mailed, the outbox has {posted}"
 
 
 def _keys(unit, acknowledged):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from engine.registry.folder import Folder
 from engine.registry.putting import Put, put
+from engine.schema import metadata
+from engine.tickets.chronicle import History, history
 from engine.tickets.moving import Move, move
 from engine.tickets.opening import Open, open_ticket
-from engine.tickets.queries import History, Show, history, show
+from engine.tickets.queries import Show, show
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 
@@ -55,6 +58,21 @@ class Shop:
 
     def deeds(self, ticket):
         return [row.deed for row in self.history(ticket)]
+
+    def everything(self):
+        """Every row of every table."""
+        return self.world.read(
+            lambda unit, _: {t.name: unit.connection.execute(t.select()).all() for t in metadata.sorted_tables}, None
+        )
+
+    @contextmanager
+    def refused(self, kind, code=None):
+        """What is done inside is refused, and leaves all of it as it was."""
+        before = self.everything()
+        with pytest.raises(kind) as refusal:
+            yield refusal
+        assert code is None or refusal.value.code == code
+        assert self.everything() == before
 
 
 def furnish(world):

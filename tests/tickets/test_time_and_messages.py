@@ -304,10 +304,12 @@ def test_alteration_changes_several_things_and_tells_old_and_new(shop):
         shop.agent.user_id,
     )
     assert shop.history(ticket)[-1].detail == {
-        "subject": ["hidraulica", "eletrica"],
-        "priority": [None, "alta"],
-        "team": ["vendas", "suporte"],
-        "responsible": [None, str(shop.agent.user_id)],
+        "changed": {
+            "subject": ["hidraulica", "eletrica"],
+            "priority": [None, "alta"],
+            "team": ["vendas", "suporte"],
+            "responsible": [None, str(shop.agent.user_id)],
+        },
         "fields": ["cor"],
     }
 

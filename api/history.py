@@ -1,0 +1,187 @@
+"""A ticket's history over HTTP: page by page, or as a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, g, request
+from marshmallow import fields
+
+from api import commands, examples
+from api.auth import engine
+from api.openapi import Doors
+from api.shapes import Instant, Shape, Whole, described, string
+from api.ticket_shapes import CauseShape, instant, maybe
+from engine import sheets
+from engine.tickets.chronicle import History, chronicle, pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+doors = Doors("history", description="Everything that was done to a ticket")
+_PAGE: Final = 500
+
+
+class FilterQuery(Shape):
+    """Which rows."""
+
+    deed = string(40, 1, metadata={"description": "`moved`, `altered`, `visit_done` …"})
+    actor = string(120, 1, metadata={"description": "A login, or an id such as `system:timer`."})
+    from_ = Instant(attribute="since", data_key="from", **described("From this instant on."))
+    until = Instant(**described("Before this instant."))
+
+
+class HistoryQuery(FilterQuery):
+    """Which part of the history."""
+
+    after = Whole(0, 2_147_483_647, load_default=0, **described("The last `seq` already seen."))
+    limit = Whole(1, _PAGE, load_default=100)
+
+
+class ToldCauseShape(CauseShape):
+    """What of the diagram did it, and what people call it."""
+
+    label = maybe("Name of the flow or element, or its id.")
+
+
+class ChangeShape(Shape):
+    """One value that became another."""
+
+    name = fields.String(required=True, **described("Column or own field."))
+    label = fields.String(required=True)
+    old = fields.Raw(required=True, allow_none=True)
+    new = fields.Raw(required=True, allow_none=True)
+    old_label = maybe("As people say it.")
+    new_label = maybe("As people say it.")
+    withheld = fields.Boolean(required=True, **described("A text or personal field: that it changed, not what to."))
+
+
+class DeedShape(Shape):
+    """One row of a ticket's history."""
+
+    seq = fields.Integer(required=True)
+    at = instant()
+    actor = fields.String(required=True, **described("`user:<id>`, `system:timer`, `system:message` …"))
+    actor_name = fields.String(required=True)
+    deed = fields.String(required=True, **described("`opened`, `moved`, `transition`, `relocated`, `altered` …"))
+    sentence = fields.String(required=True, **described("The deed in Portuguese words."))
+    cause = fields.Nested(ToldCauseShape(), required=True, allow_none=True)
+    process = fields.String(required=True)
+    version = fields.Integer(required=True)
+    left = maybe("`<process>:<situation>`")
+    left_label = maybe()
+    entered = maybe("`<process>:<situation>`")
+    entered_label = maybe()
+    reason = maybe()
+    changes = fields.List(fields.Nested(ChangeShape()), required=True)
+    detail = fields.Dict(required=True, allow_none=True)
+
+
+class HistoryShape(Shape):
+    """A page of a ticket's history, oldest first."""
+
+    history = fields.List(fields.Nested(DeedShape()), required=True)
+    next = maybe("Address of the page after; null: this is the last.")
+
+
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/history",
+    query=HistoryQuery(),
+    gives=HistoryShape(),
+    example=examples.HISTORY,
+    refusals=(404,),
+)
+def read_history(asked: dict[str, Any], protocol: str) -> Response:
+    """Read a ticket's history.
+
+    Who, when, what, from where to where, old and new values, and why; oldest first.
+    """
+    rows = commands.read(chronicle, History(ticket=protocol, **asked))
+    onward = None
+    if len(rows) == asked["limit"]:
+        onward = f"{request.path}?{urlencode(request.args.to_dict() | {'after': rows[-1]['seq']})}"
+    return commands.shown({"history": rows, "next": onward})
+
+
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/history.csv",
+    query=FilterQuery(),
+    gives={"type": "string"},
+    example='"seq","at","actor_name","deed","sentence"…',
+    refusals=(404,),
+    content_type="text/csv",
+)
+def export_history_as_csv(asked: dict[str, Any], protocol: str) -> Response:
+    """Export a ticket's history as CSV.
+
+    In UTF-8 with a byte order mark. No cell can be taken for a formula: an apostrophe stands before what would be one.
+    """
+    found = pages(engine(), History(ticket=protocol, limit=_PAGE, **asked), g.actor)
+    return _file(_csv(found), "text/csv", f"{protocol}.csv")
+
+
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/history.jsonl",
+    query=FilterQuery(),
+    gives={"type": "string"},
+    example='{"seq":1,"deed":"opened"}\n',
+    refusals=(404,),
+    content_type="application/jsonl",
+)
+def export_history_as_json_lines(asked: dict[str, Any], protocol: str) -> Response:
+    """Export a ticket's history as JSON lines, one row a line."""
+    found = pages(engine(), History(ticket=protocol, limit=_PAGE, **asked), g.actor)
+    lines = (commands.dumped(row) + b"\n" for page in found for row in page)
+    return _file(lines, "application/jsonl", f"{protocol}.jsonl")
+
+
+COLUMNS: Final = (
+    "seq",
+    "at",
+    "actor",
+    "actor_name",
+    "deed",
+    "sentence",
+    "process",
+    "version",
+    "left",
+    "left_label",
+    "entered",
+    "entered_label",
+    "reason",
+    "cause",
+    "changes",
+    "detail",
+)
+
+
+def _csv(found: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+    yield "\ufeff".encode()
+    for line in sheets.lines([COLUMNS]):
+        yield line.encode()
+    for page in found:
+        for line in sheets.lines(_cells(row) for row in page):
+            yield line.encode()
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    return [_cell(row[name]) for name in COLUMNS]
+
+
+def _cell(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    found = commands.dumped(value)
+    return str(orjson.loads(found)) if isinstance(value, datetime) else found.decode()
+
+
+def _file(content: Iterable[bytes], mimetype: str, name: str) -> Response:
+    found = Response(content, mimetype=mimetype)
+    found.headers.set("Content-Disposition", "attachment", filename=name)
+    return found

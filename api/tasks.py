@@ -1,0 +1,99 @@
+"""Tasks of a ticket over HTTP: what diagrams and people ask somebody to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import fields, validate
+
+from api import commands, examples
+from api.openapi import Doors
+from api.shapes import Shape, described, string
+from api.ticket_asks import MAX_TEXT
+from api.ticket_dumps import activity_body
+from api.ticket_shapes import ActivityShape, maybe
+from engine.tickets.tasks import KINDS, Created, CreateTask, Tasks, create_task, tasks
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from engine.unit import Answer, Unit
+
+doors = Doors("tasks", description="What somebody has to do for a ticket")
+
+
+class TaskAsk(Shape):
+    """Something for somebody to do."""
+
+    name = string(200, 1, required=True, metadata={"description": "In a few words."})
+    kind = fields.String(load_default="custom", validate=validate.OneOf(KINDS, error="use um de: {choices}"))
+    description = string(MAX_TEXT)
+    team = string(80, allow_none=True, metadata={"description": "Default: the ticket's."})
+    responsible = string(120, allow_none=True, metadata={"description": "A login; else the task is queued."})
+
+
+class TaskShape(Shape):
+    """The task that was created."""
+
+    id = fields.UUID(required=True)
+    status = fields.String(required=True, **described("`queued`, or `pending` where somebody has it."))
+    team = maybe()
+
+
+class DoneShape(ActivityShape):
+    """An activity of the ticket, with how it ended."""
+
+    outcome = maybe("`done` or `archived`; null: not finished.")
+    finished_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+
+
+class TasksShape(Shape):
+    """All activities of a ticket, oldest first."""
+
+    tasks = fields.List(fields.Nested(DoneShape()), required=True)
+
+
+_DONE = examples.ACTIVITY | {"outcome": None, "finished_at": None}
+
+
+@doors.door(
+    "GET",
+    "/tickets/<protocol>/tasks",
+    gives=TasksShape(),
+    example={"tasks": [_DONE]},
+    refusals=(404,),
+)
+def list_tasks(protocol: str) -> Response:
+    """List the tasks of a ticket.
+
+    Those made by hand and those its diagram asked for, finished ones too.
+    """
+    return commands.shown({"tasks": commands.read(_tasks, Tasks(ticket=protocol))})
+
+
+def _tasks(unit: Unit, ask: Tasks) -> list[dict[str, Any]]:
+    return [
+        activity_body(unit, row) | {"outcome": row.outcome, "finished_at": row.finished_at} for row in tasks(unit, ask)
+    ]
+
+
+@doors.door(
+    "POST",
+    "/tickets/<protocol>/tasks",
+    takes=TaskAsk(),
+    taken={"name": "Ligar para o síndico", "kind": "call", "responsible": "ana.souza"},
+    status=201,
+    gives=TaskShape(),
+    example={"id": examples.ACTIVITY["id"], "status": "pending", "team": None},
+    refusals=(404,),
+)
+def create_a_task(asked: dict[str, Any], protocol: str) -> Response:
+    """Create a task in a ticket.
+
+    The ticket must be open and have a subsubject. `POST /activities/{id}/finish` finishes it.
+    """
+    return commands.run(create_task, CreateTask(ticket=protocol, **asked), _created)
+
+
+def _created(done: Created) -> Answer:
+    return commands.answer(201, {name: done.task[name] for name in ("id", "status", "team")})

@@ -1,0 +1,55 @@
+"""The text of a standard reply for one ticket: placeholders become values, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from engine.errors import Invalid
+from engine.registry.model import customer
+from engine.registry.replies import PLACEHOLDERS, render
+from engine.tickets.keys import label
+from engine.tickets.sight import situation_shown
+
+if TYPE_CHECKING:
+    from engine.tickets.ticket import Ticket
+    from engine.unit import Unit
+
+_LABELLED = ("subject", "subsubject", "request_type", "priority", "team", "development", "block", "unit")
+
+
+def compose(unit: Unit, ticket: Ticket, key: str) -> str:
+    """The registered text with the ticket's values, as they are now; what has no value leaves nothing.
+
+    Raises:
+        Invalid: nothing at all is left.
+    """
+    registries = unit.catalogue.registries
+    found = render(registries.standard_replies[key].text, _values(unit, ticket))
+    if not found.strip():
+        raise Invalid(f"A resposta padrão {key!r} ficou vazia para este atendimento.", code="standard_reply_empty")
+    return found
+
+
+def _values(unit: Unit, ticket: Ticket) -> dict[str, str | None]:
+    registries = unit.catalogue.registries
+    values = {f"ticket.{name}": label(registries, name, getattr(ticket, name)) for name in _LABELLED}
+    values |= {
+        "ticket.protocol": ticket.protocol,
+        "ticket.title": ticket.title,
+        "ticket.situation": situation_shown(ticket.diagram, ticket.shown),
+        "ticket.responsible": ticket.person.name if ticket.person else None,
+        "ticket.opened_on": f"{ticket.opened_at.astimezone(unit.engine.zone):%d/%m/%Y}",
+        "customer.name": _name(unit, ticket),
+        "agent.name": unit.actor.name,
+    }
+    assert values.keys() == PLACEHOLDERS.keys()
+    return values
+
+
+def _name(unit: Unit, ticket: Ticket) -> str | None:
+    if ticket.customer_id is None:
+        return None
+    found = unit.connection.execute(select(customer.c.name).where(customer.c.id == ticket.customer_id))
+    return str(found.scalar_one())

@@ -1,0 +1,243 @@
+"""Import a folder: what would change, field by field, and then exactly that, in one transaction or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.db import new_id
+from engine.errors import Conflict, Invalid, Reason, Refused
+from engine.people.adding import AddPerson, check_person, write_person
+from engine.registry.checking import entry_of
+from engine.registry.contacts import value_and_identity
+from engine.registry.customers import PutCustomer, as_asked, changed_customer, row_of, write_customer, wrong_customer
+from engine.registry.folder import ORDER, values_of
+from engine.registry.model import KINDS, Registries
+from engine.registry.putting import changed, write_entry
+from engine.registry.reaching import AddContactPoint, knows, write_contact_point
+from engine.rights import insist
+from permissions.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from engine.registry.folder import Folder
+    from engine.unit import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What becomes of one entry.
+
+    Attributes:
+        registry: a registry, `customers` or `people`.
+        members: member -> [old, new]; of what is new, the members that are not as they are when nothing is said.
+    """
+
+    what: Literal["added", "changed", "retired"]
+    registry: str
+    key: str
+    members: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that an import changes, how many entries stay, and what whoever imports should know."""
+
+    changes: tuple[Change, ...]
+    unchanged: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """A folder that was read.
+
+    Attributes:
+        retire_missing: retire what the installation has and the folder does not, in the registries it holds.
+        shown: the plan that somebody agreed to; None: whatever it is.
+    """
+
+    folder: Folder
+    retire_missing: bool = False
+    shown: Plan | None = None
+
+
+def plan(unit: Unit, ask: Import) -> Plan:
+    """What the import would change; refused as the import itself would be."""
+    return _Import(unit, ask).plan()
+
+
+def import_folder(unit: Unit, ask: Import) -> Plan:
+    """Make the installation what the folder says, with history for each entry.
+
+    Entries that the folder does not name stay, unless `retire_missing`; people who are known stay as they are;
+    contact points are only added.
+
+    Raises:
+        Invalid: lists every entry that cannot be; nothing is changed.
+        Conflict: it would change something else than was shown.
+    """
+    unit.replay()
+    work = _Import(unit, ask)
+    found = work.plan()
+    if ask.shown is not None and ask.shown != found:
+        raise Conflict("Os cadastros mudaram desde que foram comparados. Nada foi feito; compare de novo.")
+    for deed in work.deeds:
+        deed()
+    return found
+
+
+class _Import:
+    """One import: weighs entry after entry against the registries as they will be by then."""
+
+    def __init__(self, unit: Unit, ask: Import) -> None:
+        self.unit = unit
+        self.ask = ask
+        known = unit.catalogue.registries
+        self.ahead: dict[str, dict[str, Any]] = {name: dict(getattr(known, name)) for name in KINDS}
+        self.known = Registries(**self.ahead)
+        self.deeds: list[Callable[[], object]] = []
+        self.changes: list[Change] = []
+        self.unchanged = 0
+        self.notes: list[str] = []
+        self.wrong: list[str] = []
+
+    def plan(self) -> Plan:
+        for registry in ORDER:
+            if registry in self.ask.folder.registries:
+                insist(self.unit, Action.REGISTRY_MANAGE, narrowed=registry)
+                self._registry(registry, self.ask.folder.registries[registry])
+        if self.ask.folder.customers:
+            insist(self.unit, Action.CUSTOMER_MANAGE)
+        if self.ask.folder.people:
+            insist(self.unit, Action.PEOPLE_MANAGE)
+        self._each("customers", "key", self.ask.folder.customers, self._customer)
+        self._each("people", "login", self.ask.folder.people, self._person)
+        if self.wrong:
+            reasons = [Reason(code="entry_invalid", detail=told) for told in self.wrong]
+            count = len(self.wrong)
+            detail = "Um item não serve" if count == 1 else f"{count} itens não servem"
+            raise Invalid(f"{detail}; nada foi importado.", code="import_invalid", reasons=reasons)
+        return Plan(changes=tuple(self.changes), unchanged=self.unchanged, notes=tuple(self.notes))
+
+    def _registry(self, registry: str, given: Mapping[str, Mapping[str, Any]]) -> None:
+        for key, values in given.items():
+            told = self._without_strange_process(key, values) if registry == "subjects" else values
+            try:
+                after = entry_of(self.known, self.unit.catalogue.processes, registry, key, told)
+            except Invalid as invalid:
+                self.wrong.append(invalid.detail)
+            else:
+                self._entry(registry, after)
+        if self.ask.retire_missing:
+            for key, entry in sorted(self.ahead[registry].items()):
+                if key not in given and not entry.retired:
+                    self._entry(registry, replace(entry, retired=True))
+
+    def _without_strange_process(self, key: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        process = values.get("process")
+        if not isinstance(process, str) or process in self.unit.catalogue.processes:
+            return values
+        self.notes.append(
+            f"subjects/{key}: o processo {process!r} ainda não está implantado; o assunto fica sem ele. "
+            "Implante com `tramita deploy` e importe de novo."
+        )
+        return {name: value for name, value in values.items() if name != "process"}
+
+    def _entry(self, registry: str, after: Any) -> None:
+        before = self.ahead[registry].get(after.key)
+        self.ahead[registry][after.key] = after
+        if before is None:
+            self._change("added", registry, after.key, {n: [None, v] for n, v in values_of(after).items()})
+        elif before != after:
+            what: Literal["changed", "retired"] = "retired" if after.retired and not before.retired else "changed"
+            self._change(what, registry, after.key, changed(before, after))
+        else:
+            self.unchanged += 1
+            return
+        self.deeds.append(lambda: write_entry(self.unit, registry, before, after))
+
+    def _each(
+        self,
+        name: str,
+        identity: str,
+        given: tuple[Mapping[str, Any], ...],
+        weigh: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        seen: set[Any] = set()
+        for told in given:
+            key = told.get(identity)
+            try:
+                if not isinstance(key, str) or key in seen:
+                    raise Invalid(f"{identity}: use um texto, e cada um só uma vez.")
+                seen.add(key)
+                weigh(told)
+            except Refused as refused:
+                self.wrong.append(f"{name}/{key}: {refused.detail}")
+
+    def _customer(self, told: Mapping[str, Any]) -> None:
+        ask = _ask(PutCustomer, {name: value for name, value in told.items() if name != "contact_points"})
+        if wrong := wrong_customer(ask):
+            raise Invalid("; ".join(wrong) + ".")
+        unit = self.unit
+        row = row_of(unit, ask.key)
+        points = list(self._points(row, ask, told.get("contact_points", ())))
+        members = changed_customer(row, ask)
+        if points:
+            members["contact_points"] = [None, [point.kind for point in points]]
+        if not members:
+            self.unchanged += 1
+            return
+        what: Literal["added", "changed"] = "added" if row is None else "changed"
+        self._change(what, "customers", ask.key, members)
+
+        def write() -> None:
+            found = as_asked(unit, row, ask, write_customer(unit, row, ask))
+            for point in points:
+                found = write_contact_point(unit, found, point)
+
+        self.deeds.append(write)
+
+    def _points(self, row: Any, ask: PutCustomer, given: Any) -> Iterator[AddContactPoint]:
+        if not isinstance(given, list | tuple) or not all(isinstance(point, dict) for point in given):
+            raise Invalid("contact_points: use uma lista de tabelas.")
+        known = as_asked(self.unit, row, ask, new_id() if row is None else row.id)
+        for told in given:
+            point = _ask(AddContactPoint, {**told, "customer": ask.key})
+            if not knows(known, point.kind, point.value):
+                kept = {"kind": point.kind, "value": value_and_identity(point.kind, point.value)[0]}
+                known = replace(known, contact_points=[*known.contact_points, kept])
+                yield point
+
+    def _person(self, told: Mapping[str, Any]) -> None:
+        if any(person.login == told["login"] for person in self.unit.catalogue.people.values()):
+            self.unchanged += 1
+            return
+        ask = _ask(AddPerson, told)
+        check_person(self.unit, ask, self.ahead["teams"])
+        self._change("added", "people", ask.login, {name: [None, value] for name, value in told.items()})
+        self.deeds.append(lambda: write_person(self.unit, ask))
+
+    def _change(
+        self, what: Literal["added", "changed", "retired"], registry: str, key: str, members: Mapping[str, list[Any]]
+    ) -> None:
+        self.changes.append(Change(what=what, registry=registry, key=key, members=members))
+
+
+def _ask(make: Any, told: Mapping[str, Any]) -> Any:
+    known = {one.name: one for one in fields(make)}
+    if strange := sorted(told.keys() - known.keys()):
+        raise Invalid(f"{', '.join(strange)}: não existe aqui; existem {', '.join(known)}.")
+    needed = [n for n, one in known.items() if one.default is MISSING and one.default_factory is MISSING]
+    if lacking := [name for name in needed if name not in told]:
+        raise Invalid(f"falta {', '.join(lacking)}.")
+    if odd := [name for name, value in told.items() if not _fits(known[name].type, value)]:
+        raise Invalid(f"{', '.join(odd)}: o valor é de outro tipo.")
+    return make(**told)
+
+
+def _fits(wanted: Any, value: Any) -> bool:
+    if wanted == "Sequence[str]":
+        return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    return isinstance(value, {"str": str, "bool": bool}[wanted])

@@ -1,0 +1,33 @@
+"""Whom something in a ticket is given to: a team, a person, or both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import Invalid
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.unit import Unit
+
+
+def assignee(unit: Unit, team: str | None, login: str | None) -> tuple[str | None, UUID | None]:
+    """The team's key and the person's id.
+
+    Raises:
+        Invalid: names everything that is not registered, or does not go together.
+    """
+    wrong = []
+    teams = unit.catalogue.registries.teams
+    if team is not None and (team not in teams or teams[team].retired):
+        offered = ", ".join(sorted(key for key, one in teams.items() if not one.retired)[:20])
+        wrong.append(f"team: {team!r} não está cadastrado; existem {offered}")
+    person = next((p for p in unit.catalogue.people.values() if p.login == login and not p.ended), None)
+    if login is not None and person is None:
+        wrong.append(f"responsible: não há pessoa com o login {login!r}")
+    elif person is not None and team is not None and not wrong and team not in person.teams:
+        wrong.append(f"responsible: {login!r} não é da equipe {team!r}")
+    if wrong:
+        raise Invalid("; ".join(wrong) + ".")
+    return team, person.id if person else None

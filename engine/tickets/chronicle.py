@@ -1,0 +1,211 @@
+"""Read a ticket's history: who, when, what, from where to where, old and new values, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER
+from engine.errors import Invalid
+from engine.history import ticket_history
+from engine.processes.deployed import deployed, number_of
+from engine.rights import insist
+from engine.runtime.movement import Place
+from engine.tickets.access import readable_ticket
+from engine.tickets.changes import Past, changes, label_of, said_at
+from engine.tickets.sentences import sentence
+from permissions.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from engine.actors import Actor
+    from engine.runtime.process import Process
+    from engine.unit import Engine, Unit
+
+_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
+_OUTCOMES: Final = {"done": "feita", "archived": "arquivada"}
+_KINDS: Final = {
+    "email": "e-mail",
+    "call": "ligação",
+    "appointment": "compromisso",
+    "custom": "tarefa",
+    "social": "rede social",
+}
+_CHANNELS: Final = {"phone": "telefone", "email": "e-mail"}
+_PARTICIPANTS: Final = {"agency": "a imobiliária", "broker": "o corretor"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """A page of a ticket's history, oldest first.
+
+    Attributes:
+        deed: only this one.
+        actor: only this one's: a login, or an id such as `system:timer`.
+        since, until: from this instant on; before that one.
+        after: the last number already seen.
+    """
+
+    ticket: str
+    deed: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: int = 0
+    limit: int = 100
+
+
+def history(unit: Unit, ask: History) -> Sequence[Any]:
+    """Rows of `ticket_history`."""
+    return _rows(unit, readable_ticket(unit, ask.ticket, lock=False).id, ask)
+
+
+def chronicle(unit: Unit, ask: History) -> list[dict[str, Any]]:
+    """The rows as people read them: with a sentence, labels, and the values before and after."""
+    ticket = readable_ticket(unit, ask.ticket, lock=False)
+    rows = _rows(unit, ticket.id, ask)
+    past = Past(unit, ticket.id, rows)
+    return [_told(unit, row, changes(unit, row, past)) for row in rows]
+
+
+def exported(unit: Unit, ask: History) -> list[dict[str, Any]]:
+    """The same, for a file; needs a right of its own."""
+    readable_ticket(unit, ask.ticket, lock=False)
+    insist(unit, Action.TICKET_EXPORT)
+    return chronicle(unit, ask)
+
+
+def pages(engine: Engine, ask: History, actor: Actor) -> Iterator[list[dict[str, Any]]]:
+    """Everything that is to be exported, page by page, each read for itself: a history only grows.
+
+    The first page is read before this returns, so that a refusal comes before anything is sent.
+    """
+    first = engine.read(exported, ask, actor=actor)
+
+    def rest() -> Iterator[list[dict[str, Any]]]:
+        page = first
+        while page:
+            yield page
+            if len(page) < ask.limit:
+                return
+            page = engine.read(exported, replace(ask, after=page[-1]["seq"]), actor=actor)
+
+    return rest()
+
+
+def name_of(unit: Unit, actor: str) -> str:
+    """What people call an actor of the history."""
+    kind, _, key = actor.partition(":")
+    if kind == "user":
+        person = unit.catalogue.people.get(UUID(key))
+        return person.name if person else actor
+    return _ENGINE.get(actor, actor)
+
+
+def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
+    told = ticket_history.c
+    statement = select(ticket_history).where(told.ticket_id == ticket_id, told.seq > ask.after)
+    if ask.deed is not None:
+        statement = statement.where(told.deed == ask.deed)
+    if ask.actor is not None:
+        statement = statement.where(told.actor == _actor(unit, ask.actor))
+    if ask.since is not None:
+        statement = statement.where(told.at >= ask.since)
+    if ask.until is not None:
+        statement = statement.where(told.at < ask.until)
+    return unit.connection.execute(statement.order_by(told.seq).limit(ask.limit)).all()
+
+
+def _actor(unit: Unit, said: str) -> str:
+    if said.startswith(("user:", "system:")):
+        return said
+    for person in unit.catalogue.people.values():
+        if person.login == said:
+            return f"user:{person.id}"
+    raise Invalid(f"actor: não há pessoa com o login {said!r}.", code="person_unknown")
+
+
+def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    process = deployed(unit, row.version_id)
+    before = (row.detail or {}).get("from_version")
+    cause = None if row.cause is None else {**row.cause, "label": _element(process, row.cause)}
+    parts = {
+        "actor": name_of(unit, row.actor),
+        "left": _place(deployed(unit, UUID(before)) if before else process, row.left),
+        "entered": _place(process, row.entered),
+        "element": cause["label"] if cause else None,
+        **_detail_parts(unit, process, row),
+        "changed": ", ".join(one["label"] for one in changed) or "nada",
+    }
+    variants = (cause["kind"] if cause else "", "stays" if row.entered is None else "", _variant(row))
+    both = f"{variants[0]}.{variants[1]}"
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "actor_name": parts["actor"],
+        "deed": row.deed,
+        "sentence": sentence(row.deed, (variants[1], variants[0], both, variants[2]), parts),
+        "cause": cause,
+        "process": process.key,
+        "version": number_of(unit, row.version_id),
+        "left": row.left,
+        "left_label": parts["left"],
+        "entered": row.entered,
+        "entered_label": parts["entered"],
+        "reason": row.reason,
+        "changes": changed,
+        "detail": row.detail,
+    }
+
+
+def _variant(row: Any) -> str:
+    """What sets this row apart from others of its deed."""
+    detail = row.detail or {}
+    if row.deed == "noted" and "activity" in detail:
+        return "log"
+    return str(detail.get("released") or (detail.get("assistance") == "closed" and "closed") or "")
+
+
+def _place(process: Process, text: str | None) -> str | None:
+    """What people call the situation or end today; one that the version no longer calls has its id."""
+    if text is None:
+        return None
+    key, _, element = text.rpartition(":")
+    place = Place(key, element)
+    found = process.situations.get(place) or process.ends.get(place)
+    return found.label if found else element
+
+
+def _element(process: Process, cause: Mapping[str, Any]) -> str | None:
+    diagram = process.diagrams.get(cause["process"])
+    if diagram is None:
+        return cause["element"] or None
+    found = diagram.flows.get(cause["element"]) or diagram.nodes.get(cause["element"])
+    return (found.name if found else "") or cause["element"] or None
+
+
+def _detail_parts(unit: Unit, process: Process, row: Any) -> dict[str, Any]:
+    """What a sentence may tell of the row's detail."""
+    detail = row.detail or {}
+    starts_at = detail.get("starts_at")
+    element, kind = detail.get("element"), detail.get("kind", "")
+    return {
+        **{name: detail.get(name) for name in ("message", "other", "visit", "tries", "text")},
+        "stuck": element and _element(process, {"process": detail.get("process", process.key), "element": element}),
+        "channel": _CHANNELS.get(detail.get("channel", ""), detail.get("channel")),
+        "waived": ", ".join(label_of(unit, name) for name in detail.get("waived", ())),
+        "activity": (element and _activity(process, element)) or _KINDS.get(kind) or detail.get("activity"),
+        "outcome": _OUTCOMES.get(detail.get("outcome", "")),
+        "participant": f"{_PARTICIPANTS.get(kind, '')} {detail.get('participant')}".strip(),
+        "starts_at": starts_at and said_at(unit, starts_at),
+    }
+
+
+def _activity(process: Process, element: str) -> str:
+    return next((one.label for place, one in process.activities.items() if place.element == element), element)

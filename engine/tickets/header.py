@@ -1,0 +1,47 @@
+"""What heads a ticket's page: the words people know instead of keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from engine.registry.model import customer
+from engine.tickets.access import may
+from engine.tickets.chronicle import name_of
+from engine.tickets.keys import REGISTRY, label
+from engine.tickets.relations import ticket_link
+from permissions.actions import Action
+
+if TYPE_CHECKING:
+    from engine.tickets.ticket import Ticket
+    from engine.unit import Unit
+
+
+def header(unit: Unit, ticket: Ticket) -> dict[str, Any]:
+    """When and by whom it was opened, what it is about, who has it, and how many tickets it is linked to.
+
+    The customer's name is None for whoever may not see the customer's data.
+    """
+    registries = unit.catalogue.registries
+    return {name: label(registries, name, getattr(ticket, name)) for name in REGISTRY} | {
+        "opened_at": ticket.opened_at,
+        "opened_by": name_of(unit, ticket.opened_by),
+        "responsible": ticket.person.name if ticket.person else None,
+        "customer": _customer(unit, ticket),
+        "portal_visible": ticket.portal_visible,
+        "next_action_at": ticket.next_action_at,
+        "links": _links(unit, ticket),
+    }
+
+
+def _customer(unit: Unit, ticket: Ticket) -> str | None:
+    if ticket.customer_id is None or not may(unit, ticket, Action.TICKET_READ_CUSTOMER):
+        return None
+    found = unit.connection.execute(select(customer.c.name).where(customer.c.id == ticket.customer_id))
+    return str(found.scalar_one())
+
+
+def _links(unit: Unit, ticket: Ticket) -> int:
+    ends = or_(ticket_link.c.low_id == ticket.id, ticket_link.c.high_id == ticket.id)
+    return int(unit.connection.execute(select(func.count()).select_from(ticket_link).where(ends)).scalar_one())
