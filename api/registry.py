@@ -168,11 +168,12 @@ def _entry(entry: dict[str, Any]) -> Answer:
 
 @doors.door(
     "PUT",
-    "/customers/<key>",
+    "/customers/<string(maxlength=80):key>",
     takes=CustomerAsk(),
     taken=examples.CUSTOMER_ASK,
     gives=CustomerShape(),
     example=examples.CUSTOMER,
+    refusals=(404,),
 )
 def put_a_customer(asked: dict[str, Any], key: str) -> Response:
     """Put a customer: new or changed.

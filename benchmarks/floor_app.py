@@ -20,9 +20,10 @@ PAGE = (
 
 
 def application() -> Flask:
-    """The WSGI application; TRAMITA_DATABASE_URL as for ours, FLOOR_ALL_ROWS=1 to write outbox and answer too."""
+    """The WSGI application; TRAMITA_DATABASE_URL as for ours, FLOOR_ALL_ROWS=1 to write outbox and answer too, FLOOR_ORJSON=1."""
     app = Flask(__name__)
     here = threading.local()
+    stern = os.environ.get("FLOOR_ORJSON") == "1"
     all_rows = os.environ.get("FLOOR_ALL_ROWS") == "1"
 
     def floor() -> PostgresFloor:
@@ -43,7 +44,9 @@ def application() -> Flask:
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(PAGE, (request.args.get("limit", type=int),)).fetchall()
         connection.commit()
-        return Response(orjson.dumps({"tickets": rows}), mimetype="application/json")
+        if stern:
+            return Response(orjson.dumps({"tickets": rows}), mimetype="application/json")
+        return {"tickets": rows}
 
     return app
 

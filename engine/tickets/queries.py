@@ -217,19 +217,15 @@ def _bounded(column: Any, at: datetime, *, falling: bool) -> Any:
 
 
 def _matches(unit: Unit, words: str) -> Any:
+    index = table("ticket_text", sql_column("id"), sql_column("words"), sql_column("ticket_text"))
+    found: Select[Any]
     if unit.connection.dialect.name == "postgresql":
-        document = func.to_tsvector(
-            text("'portuguese'"),
-            tickets.c.protocol.op("||")(text("' '"))
-            .op("||")(tickets.c.title)
-            .op("||")(text("' '"))
-            .op("||")(tickets.c.description),
-        )
-        return document.op("@@")(func.websearch_to_tsquery(text("'portuguese'"), words))
-    # Every word as a quoted prefix: FTS5's own query syntax never reaches the caller.
-    quoted = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
-    index = table("ticket_text", sql_column("id"), sql_column("ticket_text"))
-    found: Select[Any] = select(index.c.id).where(index.c.ticket_text.op("MATCH")(literal(quoted)))
+        asked = func.websearch_to_tsquery(text("'portuguese'"), words)
+        found = select(index.c.id).where(index.c.words.op("@@")(asked))
+    else:
+        # Every word as a quoted prefix: FTS5's own query syntax never reaches the caller.
+        quoted = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
+        found = select(index.c.id).where(index.c.ticket_text.op("MATCH")(literal(quoted)))
     return tickets.c.id.in_(found)
 
 

@@ -16,7 +16,7 @@ def die_at_every_boundary(url):
     """Let a worker die at each boundary of each deed, then repeat what it was asked.
 
     Returns:
-        By deed: the boundaries that were died at, and what was wrong.
+        By deed: each boundary that was died at, whether the deed was done by then, and what was wrong.
     """
     engine = engine_on(url, clock=Clock())
     found = {deed: _die_in(engine, deed) for deed in DEEDS}
@@ -38,8 +38,8 @@ def _die_in(engine, deed):
         if ["through"] in told:
             break
         ((where,),) = told
-        boundaries.append(where)
-        if found != (after if where == "after commit" else before):
+        boundaries.append([where, found == after])
+        if found not in (before, after):
             wrong.append(f"{where}: {found}")
         for _ in range(2):
             do(engine, deed, stage, f"{deed} {k}")
