@@ -30,7 +30,7 @@ from api.ticket_shapes import (
     WholeTicketShape,
 )
 from engine.processes.deployed import deployed, number_of
-from engine.tickets import queries
+from engine.tickets import listing, queries
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, Delivered, deliver
 from engine.tickets.moving import Move, Moved, move
@@ -82,7 +82,7 @@ def list_tickets(asked: dict[str, Any]) -> Response:
     Pages follow a key, not a number: no ticket is skipped or shown twice while others write. `text` finds words of
     protocol, title or description.
     """
-    found, cursor = commands.read(_page, queries.List(**asked))
+    found, cursor = commands.read(_page, listing.List(**asked))
     onward = None
     if cursor is not None:
         query = {**request.args.to_dict(), "cursor": cursor}
@@ -90,8 +90,8 @@ def list_tickets(asked: dict[str, Any]) -> Response:
     return commands.shown({"tickets": found, "next": onward, "cursor": cursor})
 
 
-def _page(unit: Unit, ask: queries.List) -> tuple[list[dict[str, Any]], str | None]:
-    page = queries.list_tickets(unit, ask)
+def _page(unit: Unit, ask: listing.List) -> tuple[list[dict[str, Any]], str | None]:
+    page = listing.list_tickets(unit, ask)
     return listed(unit, page.rows), page.next
 
 

@@ -20,7 +20,10 @@ PAGE = (
 
 
 def application() -> Flask:
-    """The WSGI application; TRAMITA_DATABASE_URL as for ours, FLOOR_ALL_ROWS=1 to write outbox and answer too, FLOOR_ORJSON=1."""
+    """The WSGI application on TRAMITA_DATABASE_URL.
+
+    With FLOOR_ALL_ROWS=1 a move writes outbox and answer too; with FLOOR_ORJSON=1 a page is not Flask's own JSON.
+    """
     app = Flask(__name__)
     here = threading.local()
     stern = os.environ.get("FLOOR_ORJSON") == "1"
@@ -49,5 +52,3 @@ def application() -> Flask:
         return {"tickets": rows}
 
     return app
-
-

@@ -1,4 +1,4 @@
-"""The first page of 100,000 open tickets over HTTP, beside a bare Flask page and a small queue (`python -m benchmarks.listing`)."""
+"""A page of 100,000 open tickets over HTTP, beside a bare one and a small queue (`python -m benchmarks.listing`)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def figures() -> Iterator[Figure]:
             asks = limit == PAGES[0]
             yield Figure(
                 measure=f"first {limit} of {LARGE:,} open tickets over HTTP, p50",
-                measured=f"{ratio:.2f} x a bare Flask page with the same fields ({p50['ours']:.2f} : {p50['floor']:.2f} ms); "
+                measured=f"{ratio:.2f} x a bare Flask page with the same fields "
+                f"({p50['ours']:.2f} : {p50['floor']:.2f} ms); "
                 f"{p50['ours'] / p50['stern floor']:.2f} x one that dumps with orjson",
                 asked=f"at most {MOST} x" if asks else "",
                 holds=ratio <= MOST if asks else None,

@@ -1,4 +1,4 @@
-"""Moves over HTTP beside a bare Flask floor: share of its moves per second, and latency (`python -m benchmarks.over_http`)."""
+"""Moves over HTTP beside a bare Flask floor: moves per second, latency, CPU (`python -m benchmarks.over_http`)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def measured(name: str, contenders: Mapping[str, Contender]) -> Iterator[Figure]
     part = share(ours, floor)
     yield Figure(
         measure=f"moves/s over HTTP, {CLIENTS} clients, {name}",
-        measured=f"{part:.2f} of the floor ({ours.rate:.0f} : {floor.rate:.0f}); {share(ours, same):.2f} of a floor with all our rows",
+        measured=f"{part:.2f} of the floor ({ours.rate:.0f} : {floor.rate:.0f}); "
+        f"{share(ours, same):.2f} of a floor with all our rows",
         asked=f"at least {SHARE} of the floor" if asked else "",
         holds=part >= SHARE if asked else None,
     )
@@ -81,7 +82,8 @@ def measured(name: str, contenders: Mapping[str, Contender]) -> Iterator[Figure]
 def floor_moves(port, tickets, name) -> Iterator[bytes]:
     for n in count():
         step = LOOP[n // len(tickets) % 2]
-        yield posted(port, f"/tickets/{tickets[n % len(tickets)]}/moves", {"move": step}, f"Idempotency-Key: {name}-{n}")
+        path = f"/tickets/{tickets[n % len(tickets)]}/moves"
+        yield posted(port, path, {"move": step}, f"Idempotency-Key: {name}-{n}")
 
 
 def our_moves(token, port, tickets, name) -> Iterator[bytes]:

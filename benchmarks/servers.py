@@ -29,7 +29,8 @@ class Server(NamedTuple):
 @contextlib.contextmanager
 def gunicorn(application: str, url: str, **environ: str) -> Iterator[Server]:
     """Two sync workers, one connection for each request."""
-    command = ["gunicorn", "--no-control-socket", "--worker-class", "sync", "--workers", "2", "--bind", "127.0.0.1:{port}", application]
+    how = ("--no-control-socket", "--worker-class", "sync", "--workers", "2", "--bind", "127.0.0.1:{port}")
+    command = ["gunicorn", *how, application]
     with serving(command, url, **environ) as server:
         yield server
 

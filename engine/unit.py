@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from engine.history import authority, change_history, ticket_history
 from engine.writing import RowChangedError, Write, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import Connection, Select
@@ -159,6 +160,26 @@ class Unit:
         self._learn(found)
         return found
 
+    def rows(self, statement: Select[Any], **values: Any) -> Sequence[Any]:
+        """Rows with the columns as attributes; as the first statement of a unit it brings the authority number along.
+
+        Args:
+            statement: a constant, so that it is compiled once; its `bindparam`s are given as `values`.
+        """
+        known = self._catalogue is not None
+        if not known:
+            statement = _with_number(statement)
+        found: list[Any]
+        if self.connection.dialect.name == "postgresql":
+            sql, names = _on_postgresql(statement)
+            with on_driver(self.connection, sql, values) as cursor:
+                found = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        else:
+            found = list(self.connection.execute(statement, values))
+        if found and not known:
+            self._known(found[0].authority_number)
+        return found
+
     def _one(self, statement: Select[Any], values: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if self.connection.dialect.name != "postgresql":
             row = self.connection.execute(statement, values).one_or_none()
@@ -198,7 +219,7 @@ class Unit:
         return {} if self.key is None else {"_principal": self.actor.id, "_key": self.key.value}
 
     def _learn(self, found: Mapping[str, Any]) -> None:
-        self._known(found["_authority"])
+        self._known(found["authority_number"])
         if self.key is not None:
             self._remember(found)
 
@@ -316,7 +337,7 @@ class Unit:
 
 
 _EARLIER = ("fingerprint", "status", "headers", "body", "ticket_id")
-_NUMBER = authority.c.number.label("_authority")
+_NUMBER = authority.c.number.label("authority_number")
 _NOTHING_ELSE = select(_NUMBER).where(authority.c.id == literal_column("1"))
 
 
@@ -329,6 +350,11 @@ def _with_prologue(statement: Select[Any], *, keyed: bool) -> Select[Any]:
     same = and_(idempotency.c.principal == bindparam("_principal"), idempotency.c.key == bindparam("_key"))
     earlier = [idempotency.c[name].label(f"_{name}") for name in _EARLIER]
     return statement.add_columns(*earlier).outerjoin(idempotency, same)
+
+
+@cache
+def _with_number(statement: Select[Any]) -> Select[Any]:
+    return statement.add_columns(select(_NUMBER).scalar_subquery().label("authority_number"))
 
 
 @cache

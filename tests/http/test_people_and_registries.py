@@ -194,10 +194,8 @@ def test_fields_of_a_ticket_are_not_its_columns(house, problem):
     assert house.agent.get(path).json["revision"] == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["🧯 vazou", "e\u0301 ou é", "\u202etrocado", "zero\u200bwidth", "İ ß ſ", "a" + "\u0301" * 200]
-)
-def test_texts_come_back_as_they_were_sent(house, text):
-    ticket = house.ticket(title=text, description=text)
-    read = house.agent.get(f"/tickets/{ticket['protocol']}").json
-    assert (read["title"], read["description"]) == (text, text)
+def test_texts_come_back_as_they_were_sent(house):
+    for text in ("🧯 vazou", "e\u0301 ou é", "\u202etrocado", "zero\u200bwidth", "İ ß ſ", "a" + "\u0301" * 200):
+        ticket = house.ticket(title=text, description=text)
+        read = house.agent.get(f"/tickets/{ticket['protocol']}").json
+        assert (read["title"], read["description"]) == (text, text)

@@ -8,7 +8,7 @@ import pytest
 
 LEAKS = re.compile(
     r"Traceback|object at 0x|<class|\b(?:engine|api|permissions|flask|werkzeug|marshmallow)\.|sqlalchemy|psycopg|sqlite"
-    r"|site-packages|/(?:home|root|usr|tmp|work)/|\.py\b|\b(?:SELECT|INSERT|UPDATE) |__|Error\b|Exception|NoneType",
+    r"|site-packages|/(?:home|root|usr|tmp|opt)/|\.py\b|\b(?:SELECT|INSERT|UPDATE) |__|Error\b|Exception|NoneType",
 )
 ABSENT = "2026-4830192-7"
 RIGHT = {"login": "novo", "name": "Novo", "profile": "agente"}

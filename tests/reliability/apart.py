@@ -36,7 +36,8 @@ def apart(work, **arguments):
 def main():
     module, _, function = sys.argv[1].partition(":")
     arguments = json.loads(sys.stdin.read())
-    print(json.dumps(getattr(importlib.import_module(f"reliability.{module}"), function)(**arguments)))
+    found = getattr(importlib.import_module(f"reliability.{module}"), function)(**arguments)
+    sys.stdout.write(json.dumps(found))
 
 
 def engine_on(url, **more):

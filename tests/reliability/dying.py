@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import count
-
-from sqlalchemy import event
 
 from reliability.apart import engine_on, fork
 from reliability.deeds import DEEDS, Clock, do, portrait, prepared
 from reliability.invariants import violations
+from sqlalchemy import event
 
 
 def die_at_every_boundary(url):
@@ -33,7 +33,8 @@ def _die_in(engine, deed):
     for k in count(1):
         stage = prepared(engine)
         engine.database.dispose()
-        told = fork(lambda tell, k=k, s=stage: _die_at(tell, engine, k, lambda: do(engine, deed, s, f"{deed} {k}"))).told()
+        work = partial(do, engine, deed, stage, f"{deed} {k}")
+        told = fork(lambda tell, k=k, work=work: _die_at(tell, engine, k, work)).told()
         found = portrait(engine, stage)
         if ["through"] in told:
             break

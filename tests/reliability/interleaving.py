@@ -6,11 +6,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from reliability.apart import engine_on
+from reliability.deeds import do, portrait
 from sqlalchemy import event
 
 from engine.errors import Refused
-from reliability.apart import engine_on
-from reliability.deeds import do, portrait
 
 PATIENCE_S = 30
 

@@ -68,7 +68,6 @@ def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(dat
         if n % 2500 == 0:
             check(world.engine)
     check(world.engine)
-    print({str(name): dict(found) for name, found in costs.items()}, {name: dict(found) for name, found in sizes.items()})
     assert all(len(found) == 1 for found in sizes.values()), sizes
     assert max(size for found in sizes.values() for size in found) < 100
     usual = {name: found.most_common(1)[0][0] for name, found in costs.items()}

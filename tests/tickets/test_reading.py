@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Invalid, NotFound, NotPermitted
-from engine.tickets.queries import SORTS, List, Moves, Show, list_tickets, moves, show
+from engine.tickets.listing import SORTS, List, list_tickets
+from engine.tickets.queries import Moves, Show, moves, show
 
 
 def page(shop, *, actor=None, **values):
