@@ -168,7 +168,12 @@ def weigh_one(
     reasons += failed
     reasons += wrong
     reasons += _strangers(circumstances, ticket.place, kept, requires)
-    missing = tuple(key for key in requires if (kept.get(key) if key in kept else ticket.value(key)) in (None, ""))
+    refused = {name for reason in wrong for name in reason.details["fields"]}
+    missing = tuple(
+        key
+        for key in requires
+        if key not in refused and (kept.get(key) if key in kept else ticket.value(key)) in (None, "")
+    )
     if missing:
         reasons.append(filling.missing_reason(circumstances.registries, missing))
     movement = None

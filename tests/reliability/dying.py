@@ -6,7 +6,7 @@ import os
 from functools import partial
 from itertools import count
 
-from reliability.apart import engine_on, fork
+from reliability.apart import engine_on, fork, hasty
 from reliability.deeds import DEEDS, Clock, do, portrait, prepared
 from reliability.invariants import violations
 from sqlalchemy import event
@@ -18,7 +18,7 @@ def die_at_every_boundary(url):
     Returns:
         By deed: each boundary that was died at, whether the deed was done by then, and what was wrong.
     """
-    engine = engine_on(url, clock=Clock())
+    engine = hasty(engine_on(url, clock=Clock()))
     found = {deed: _die_in(engine, deed) for deed in DEEDS}
     return found | {"after all": {"wrong": violations(engine)}}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
+from reliability.apart import hasty
 from reliability.invariants import check
 from sqlalchemy import event, select
 
@@ -31,16 +32,8 @@ def statements(world):
     return lambda: counted["all"]
 
 
-@pytest.fixture
-def hasty(world):
-    """Nobody pulls the plug here: SQLite need not wait for the disk ten thousand times."""
-    database = world.engine.database
-    if database.dialect.name == "sqlite":
-        database.dispose()
-        event.listen(database, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-
-
-def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(database, world, hasty, statements):
+def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(database, world, statements):
+    hasty(world.engine)
     one = world.run(open_ticket, Open(title="volta", process="corrida", priority="normal")).ticket
     costs, sizes = defaultdict(Counter), defaultdict(Counter)
 
