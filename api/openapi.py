@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 
 import flask_smorest
 from flask import g
+from flask_smorest.spec import MarshmallowPlugin
 from webargs.flaskparser import FlaskParser
 
 from api import errors
@@ -177,9 +178,13 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemShape
     DEFAULT_ERROR_RESPONSE_NAME = None
 
+    # Two private hooks of flask-smorest are overridden; its version is pinned. Its error responses are described as
+    # application/json, ours are problems with an example each; its pages are counted, ours follow a key.
+
+    def _register_pagination_header(self) -> None:
+        pass
+
     def _register_responses(self) -> None:
-        # The one private hook of flask-smorest that is overridden (its version is pinned): its error responses
-        # are described as application/json, ours are problems with an example each.
         for status, (code, detail) in _EXAMPLES.items():
             example = {
                 "type": f"urn:tramita:problem:{code}",
@@ -216,11 +221,16 @@ def describe(app: Flask) -> Document:
             "servers": [{"url": "/"}],
         },
     }
-    document = Document(app)
+    document = Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)})
     document.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     for name, header in _HEADERS.items():
         document.spec.components.parameter(name, "header", {"required": False, **header}, lazy=True)
     return document
+
+
+def _name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Shape")
 
 
 def _component(status: int) -> str:

@@ -11,7 +11,14 @@ from api.ticket_shapes import PlaceShape, instant, maybe
 class FileAsk(Shape):
     """One file."""
 
-    name = string(200, 1, required=True, metadata={"description": "Ends in `.bpmn` or `.dmn`."})
+    name = string(
+        200,
+        1,
+        pattern=r"[^\x00-\x1f\x7f/\\]+",
+        wanted="use só o nome do arquivo, sem pastas",
+        required=True,
+        metadata={"description": "Ends in `.bpmn` or `.dmn`."},
+    )
     content = fields.String(required=True, **described("The XML."))
 
 

@@ -132,10 +132,13 @@ def _files() -> tuple[tuple[File, ...], bytes]:
     """The files of the request, and one form of them for all ways to send them."""
     if request.mimetype == "multipart/form-data":
         parts = request.files.getlist("files")
-        if strange := sorted({*request.files, *request.form} - {"files"}):
-            raise Misshapen({name: ["não existe aqui; envie partes `files`"] for name in strange})
+        if strange := {*request.files, *request.form} - {"files"}:
+            raise Misshapen({name or "?": ["não existe aqui; envie partes `files`"] for name in strange})
         asked = {"files": [{"name": part.filename or "", "content": ""} for part in parts]}
-        contents = [part.stream.read() for part in parts]
+        contents = []
+        for part in parts:
+            with part.stream:
+                contents.append(part.stream.read())
     elif request.mimetype == "application/json":
         asked = json_body(request)
         contents = []

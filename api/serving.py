@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import signal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import orjson
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
@@ -32,6 +34,7 @@ SILENT_S: Final = 10
 LOOK_EVERY_S: Final = 5
 _SPARE_FILES: Final = 500
 MAX_HEADERS_BYTES: Final = 65_536
+_FOLDED: Final = re.compile(rb"\n[ \t]")
 _REFUSED: Final = {
     400: ("malformed", "O pedido não é HTTP válido."),
     413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
@@ -70,8 +73,21 @@ class _Problem(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses what two servers in a row may read in two ways: a length beside chunks, and folded headers."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Parse the head of a request."""
+        if _FOLDED.search(header_plus):
+            raise ParsingError("folded header")
+        super().parse_header(header_plus)
+        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("ambiguous length")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _Problem
+    parser_class = _Parser
 
 
 def serve(engine: Engine, *, started: Callable[[int], None]) -> None:

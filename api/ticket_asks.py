@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api.shapes import Instant, Shape, Whole, YesNo, described, string
 from api.ticket_shapes import STANDINGS
-from engine.tickets.queries import SORTS
+from engine.tickets.listing import SORTS
 
 KEY = 80
 MAX_TEXT = 10_000

@@ -75,12 +75,16 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
     """`ListedShape` of each row."""
     people = unit.catalogue.people
     versions: dict[Any, tuple[Process, int]] = {}
+    labels: dict[tuple[Any, str, str], str] = {}
     found = []
     for row in rows:
         version_id = row.version_id
         if version_id not in versions:
             versions[version_id] = deployed(unit, version_id), number_of(unit, version_id)
         process, number = versions[version_id]
+        place = (version_id, row.place_process, row.situation)
+        if place not in labels:
+            labels[place] = label_of(process, row.place_process, row.situation)
         person = people.get(row.responsible)
         found.append(
             {
@@ -90,7 +94,7 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
                 "process": row.process,
                 "version": number,
                 "situation": row.situation,
-                "situation_label": label_of(process, row.place_process, row.situation),
+                "situation_label": labels[place],
                 "situation_process": row.place_process,
                 "standing": row.standing,
                 "ended": row.ended,

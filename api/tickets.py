@@ -28,7 +28,7 @@ from api.ticket_shapes import (
     TicketShape,
     WholeTicketShape,
 )
-from engine.tickets import queries
+from engine.tickets import listing, queries
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, Delivered, deliver
 from engine.tickets.header import header
@@ -81,7 +81,7 @@ def list_tickets(asked: dict[str, Any]) -> Response:
     Pages follow a key, not a number: no ticket is skipped or shown twice while others write. `text` finds words of
     protocol, title or description.
     """
-    found, cursor = commands.read(_page, queries.List(**asked))
+    found, cursor = commands.read(_page, listing.List(**asked))
     onward = None
     if cursor is not None:
         query = {**request.args.to_dict(), "cursor": cursor}
@@ -89,8 +89,8 @@ def list_tickets(asked: dict[str, Any]) -> Response:
     return commands.shown({"tickets": found, "next": onward, "cursor": cursor})
 
 
-def _page(unit: Unit, ask: queries.List) -> tuple[list[dict[str, Any]], str | None]:
-    page = queries.list_tickets(unit, ask)
+def _page(unit: Unit, ask: listing.List) -> tuple[list[dict[str, Any]], str | None]:
+    page = listing.list_tickets(unit, ask)
     return listed(unit, page.rows), page.next
 
 

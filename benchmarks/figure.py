@@ -32,8 +32,9 @@ def table(figures: Iterable[Figure]) -> str:
     """The figures as aligned text."""
     rows = [("measure", "measured", "asked", "")]
     rows += [(f.measure, f.measured, f.asked, {True: "ok", False: "SHORT", None: ""}[f.holds]) for f in figures]
-    widths = [max(len(row[n]) for row in rows) for n in range(3)]
-    return "\n".join("  ".join(part.ljust(w) for part, w in zip(row, [*widths, 0], strict=True)).rstrip() for row in rows)
+    widths = [*(max(len(row[n]) for row in rows) for n in range(3)), 0]
+    lines = ("  ".join(part.ljust(width) for part, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 class Legs:

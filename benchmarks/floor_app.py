@@ -20,9 +20,13 @@ PAGE = (
 
 
 def application() -> Flask:
-    """The WSGI application; TRAMITA_DATABASE_URL as for ours, FLOOR_ALL_ROWS=1 to write outbox and answer too."""
+    """The WSGI application on TRAMITA_DATABASE_URL.
+
+    With FLOOR_ALL_ROWS=1 a move writes outbox and answer too; with FLOOR_ORJSON=1 a page is not Flask's own JSON.
+    """
     app = Flask(__name__)
     here = threading.local()
+    stern = os.environ.get("FLOOR_ORJSON") == "1"
     all_rows = os.environ.get("FLOOR_ALL_ROWS") == "1"
 
     def floor() -> PostgresFloor:
@@ -43,8 +47,8 @@ def application() -> Flask:
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(PAGE, (request.args.get("limit", type=int),)).fetchall()
         connection.commit()
-        return Response(orjson.dumps({"tickets": rows}), mimetype="application/json")
+        if stern:
+            return Response(orjson.dumps({"tickets": rows}), mimetype="application/json")
+        return {"tickets": rows}
 
     return app
-
-

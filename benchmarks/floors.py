@@ -1,4 +1,4 @@
-"""The same deed by hand: a ticket locked, its situation changed, a history row written; as bare as it can be correct."""
+"""The same deed by hand: lock a ticket, change its situation, write a history row; as bare as can be correct."""
 
 from __future__ import annotations
 
@@ -43,9 +43,13 @@ class FloorHistory(Base):
 
 # The two further rows our own command writes, for the floor with the same rows.
 FURTHER = """
-CREATE TABLE floor_outbox (id uuid PRIMARY KEY, at timestamptz NOT NULL, topic text NOT NULL, ticket_id uuid, payload jsonb NOT NULL);
-CREATE TABLE floor_answer (principal text, key text, fingerprint bytea NOT NULL, status int NOT NULL, body bytea NOT NULL,
-    ticket_id uuid, at timestamptz NOT NULL, PRIMARY KEY (principal, key));
+CREATE TABLE floor_outbox (
+    id uuid PRIMARY KEY, at timestamptz NOT NULL, topic text NOT NULL, ticket_id uuid, payload jsonb NOT NULL
+);
+CREATE TABLE floor_answer (
+    principal text, key text, fingerprint bytea NOT NULL, status int NOT NULL, body bytea NOT NULL,
+    ticket_id uuid, at timestamptz NOT NULL, PRIMARY KEY (principal, key)
+);
 """
 
 

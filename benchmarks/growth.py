@@ -1,4 +1,4 @@
-"""A move of a ticket that has gone round its loop thousands of times, beside a move of a new one (`python -m benchmarks.growth`)."""
+"""A move after thousands of rounds of a loop, beside a move of a new ticket (`python -m benchmarks.growth`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database with a process, people and tickets, as an operator would have it; durable, and on one core with all else."""
+"""A database with a process, people and tickets, as an operator has it: durable, and on one core with all else."""
 
 from __future__ import annotations
 

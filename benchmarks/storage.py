@@ -51,9 +51,7 @@ def figures() -> Iterator[Figure]:
         measure="rows that go again (answers to keys after a day, outbox once sent)",
         measured=", ".join(f"{name} {kb(size)}" for name, size in passing.items()),
     )
-    yield Figure(
-        measure="all of it before any vacuum", measured=kb(sum(as_it_lies.values()))
-    )
+    yield Figure(measure="all of it before any vacuum", measured=kb(sum(as_it_lies.values())))
 
 
 def live(here: Installation, n: int) -> None:

@@ -75,7 +75,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         try:
             given[setting] = read(environ[name].strip())
         except (ValueError, KeyError, OSError):
-            wrong.append(f"{name}={environ[name]!r}: {wanted}")
+            told = name if setting == "database_url" else f"{name}={environ[name]!r}"  # a URL may hold a password
+            wrong.append(f"{told}: {wanted}")
     if wrong:
         raise SettingsError("Configuração inválida:\n  " + "\n  ".join(wrong))
     return Settings(**given)

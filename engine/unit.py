@@ -8,23 +8,25 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Uuid, and_, bindparam, select
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Uuid, and_, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 
 from engine import outbox
-from engine.db import Json, UtcDateTime, metadata, new_id
+from engine.db import Json, UtcDateTime, metadata, new_id, on_driver
 from engine.errors import Busy, Conflict, KeyReused, Refused
 from engine.history import authority, change_history, ticket_history
 from engine.writing import RowChangedError, Write, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Connection, Row, RowMapping, Select
+    from sqlalchemy import Connection, Select
     from sqlalchemy import Engine as Database
 
     from engine.actors import Actor
@@ -103,10 +105,21 @@ class Unit:
     Attributes:
         now: the instant of the command, the same for all of it.
         actor: who acts, as known under the present authority.
+        locks: whether rows that will be changed are locked when they are read.
     """
 
-    def __init__(self, engine: Engine, connection: Connection, actor: Actor, now: datetime, key: Key | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        connection: Connection,
+        actor: Actor,
+        now: datetime,
+        key: Key | None = None,
+        *,
+        locks: bool = False,
+    ) -> None:
         self.engine = engine
+        self.locks = locks
         self.connection = connection
         self.actor = actor
         self.now = now
@@ -127,7 +140,7 @@ class Unit:
 
     # --- reading
 
-    def first(self, statement: Select[Any], **values: Any) -> Row[Any] | None:
+    def first(self, statement: Select[Any], **values: Any) -> Mapping[str, Any] | None:
         """Run the command's first SELECT together with the authority number and the earlier answer.
 
         Args:
@@ -135,19 +148,46 @@ class Unit:
                 `values`. It may lock its table's row (`with_for_update(of=…)`).
         """
         if self._catalogue is not None:
-            row = self.connection.execute(statement, values).one_or_none()
+            found = self._one(statement, values)
             self.now = self.engine.clock()
-            return row
-        row = self.connection.execute(
-            _with_prologue(statement, keyed=self.key is not None), values | self._own_key()
-        ).one_or_none()
+            return found
+        found = self._one(_with_prologue(statement, keyed=self.key is not None), values | self._own_key())
         # The wait for the row's lock is over: a ticket's instants grow with the numbers of its history.
         self.now = self.engine.clock()
-        if row is None:
+        if found is None:
             self._begin()
             return None
-        self._learn(row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
-        return row
+        self._learn(found)
+        return found
+
+    def rows(self, statement: Select[Any], **values: Any) -> Sequence[Any]:
+        """Rows with the columns as attributes; as the first statement of a unit it brings the authority number along.
+
+        Args:
+            statement: a constant, so that it is compiled once; its `bindparam`s are given as `values`.
+        """
+        known = self._catalogue is not None
+        if not known:
+            statement = _with_number(statement)
+        found: list[Any]
+        if self.connection.dialect.name == "postgresql":
+            sql, names = _on_postgresql(statement)
+            with on_driver(self.connection, sql, values) as cursor:
+                found = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        else:
+            found = list(self.connection.execute(statement, values))
+        if found and not known:
+            self._known(found[0].authority_number)
+        return found
+
+    def _one(self, statement: Select[Any], values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        if self.connection.dialect.name != "postgresql":
+            row = self.connection.execute(statement, values).one_or_none()
+            return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public access
+        sql, names = _on_postgresql(statement)
+        with on_driver(self.connection, sql, values) as cursor:
+            found = cursor.fetchone()
+        return None if found is None else dict(zip(names, found, strict=True))
 
     @property
     def catalogue(self) -> Any:
@@ -171,13 +211,15 @@ class Unit:
 
     def _begin(self) -> None:
         statement = _with_prologue(_NOTHING_ELSE, keyed=self.key is not None)
-        self._learn(self.connection.execute(statement, self._own_key()).one()._mapping)  # noqa: SLF001
+        found = self._one(statement, self._own_key())
+        assert found is not None, "migrations leave one row of authority"
+        self._learn(found)
 
     def _own_key(self) -> dict[str, str]:
         return {} if self.key is None else {"_principal": self.actor.id, "_key": self.key.value}
 
-    def _learn(self, found: RowMapping) -> None:
-        self._known(found["_authority"])
+    def _learn(self, found: Mapping[str, Any]) -> None:
+        self._known(found["authority_number"])
         if self.key is not None:
             self._remember(found)
 
@@ -186,7 +228,7 @@ class Unit:
         if not self.actor.is_system and self.actor.authority != number:
             self.actor = self.engine.renew(self.connection, self._catalogue, self.actor, self.now)
 
-    def _remember(self, found: RowMapping) -> None:
+    def _remember(self, found: Mapping[str, Any]) -> None:
         if found["_fingerprint"] is None:
             return
         answer = Answer(status=found["_status"], body=bytes(found["_body"]), headers=found["_headers"], replayed=True)
@@ -196,9 +238,9 @@ class Unit:
         """Read the key once more: the same request may have been answered while this one waited for the row."""
         if self.key is None or not self._asked_again:
             return
-        row = self.connection.execute(_with_prologue(_NOTHING_ELSE, keyed=True), self._own_key()).one_or_none()
-        if row is not None:
-            self._remember(row._mapping)  # noqa: SLF001
+        found = self._one(_with_prologue(_NOTHING_ELSE, keyed=True), self._own_key())
+        if found is not None:
+            self._remember(found)
             self.replay()
 
     # --- writing
@@ -295,19 +337,45 @@ class Unit:
 
 
 _EARLIER = ("fingerprint", "status", "headers", "body", "ticket_id")
-_NUMBER = authority.c.number.label("_authority")
-_NOTHING_ELSE = select(_NUMBER).where(authority.c.id == 1)
+_NUMBER = authority.c.number.label("authority_number")
+_NOTHING_ELSE = select(_NUMBER).where(authority.c.id == literal_column("1"))
 
 
 @cache
 def _with_prologue(statement: Select[Any], *, keyed: bool) -> Select[Any]:
     if statement is not _NOTHING_ELSE:
-        statement = statement.add_columns(_NUMBER).join(authority, authority.c.id == 1)
+        statement = statement.add_columns(_NUMBER).join(authority, authority.c.id == literal_column("1"))
     if not keyed:
         return statement
     same = and_(idempotency.c.principal == bindparam("_principal"), idempotency.c.key == bindparam("_key"))
     earlier = [idempotency.c[name].label(f"_{name}") for name in _EARLIER]
     return statement.add_columns(*earlier).outerjoin(idempotency, same)
+
+
+@cache
+def _with_number(statement: Select[Any]) -> Select[Any]:
+    return statement.add_columns(select(_NUMBER).scalar_subquery().label("authority_number"))
+
+
+@cache
+def _on_postgresql(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    names = tuple(str(column.key) for column in statement.selected_columns)
+    return str(statement.compile(dialect=dialect)), names
+
+
+_HASTY: set[Callable[..., Any]] = set()
+
+
+def hasty(command: Callable[[Unit, Ask], Result]) -> Callable[[Unit, Ask], Result]:
+    """Mark a command whose first try on PostgreSQL takes no lock and no BEGIN: one SELECT, one writing statement.
+
+    That statement is a transaction of its own and meets nothing unless the ticket's last history row is still the
+    one that was read; then the command is tried again under the ticket's lock. Only for commands that change one
+    ticket and lock nothing else (docs/adr/0009).
+    """
+    _HASTY.add(command)
+    return command
 
 
 class Engine:
@@ -333,7 +401,10 @@ class Engine:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.database = database
-        self.reading = database.execution_options(tramita_reading=True)
+        # On PostgreSQL a query needs no BEGIN and no COMMIT: each statement is its own transaction.
+        alone = {"isolation_level": "AUTOCOMMIT"} if database.dialect.name == "postgresql" else {}
+        self.reading = database.execution_options(tramita_reading=True, **alone)
+        self.without_lock = database.execution_options(**alone) if alone else None
         self.settings = settings
         self.zone = ZoneInfo(settings.zone)
         self.clock = clock
@@ -380,9 +451,10 @@ class Engine:
         tries = 0
         while True:
             committing = False
+            hasty = self.without_lock if tries == 0 and command in _HASTY else None
             try:
-                with self.database.connect() as connection, connection.begin() as transaction:
-                    unit = Unit(self, connection, actor, self.clock(), key)
+                with (hasty or self.database).connect() as connection, connection.begin() as transaction:
+                    unit = Unit(self, connection, actor, self.clock(), key, locks=hasty is None)
                     try:
                         result = command(unit, ask)
                     except Refused:
@@ -390,6 +462,7 @@ class Engine:
                         raise
                     unit.gather()
                     answer = render(result) if render else None
+                    committing = hasty is not None
                     unit.settle(answer)
                     committing = True
                     transaction.commit()
@@ -402,13 +475,13 @@ class Engine:
                 tries += 1
                 if time.monotonic() > until:
                     raise Busy("O banco de dados está ocupado. Nada foi feito; tente de novo.") from error
-                log.debug("try %d: %s", tries, error)
+                log.debug("try %d after %s", tries, type(error).__name__)  # its text may quote values
                 time.sleep(min(0.2, 0.002 * 2 ** min(tries, 7)) * random.random())  # noqa: S311
 
     def read(self, query: Callable[[Unit, Ask], Result], ask: Ask, *, actor: Actor) -> Result:
-        """Run a query: sees one state of the database, writes nothing."""
+        """Run a query; it writes nothing."""
         with self.reading.connect() as connection, connection.begin():
-            unit = Unit(self, connection, actor, self.clock(), None)
+            unit = Unit(self, connection, actor, self.clock())
             result = query(unit, ask)
             assert not unit._writes, "a query must not write"  # noqa: SLF001
             return result

@@ -8,6 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from sqlalchemy.exc import DBAPIError
+
+from engine.db import on_driver
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -45,10 +49,12 @@ def write(connection: Connection, writes: Sequence[Write]) -> None:
         return
     if dialect.name == "postgresql":
         shape = tuple((w.verb, w.table, tuple(w.key), tuple(w.values)) for w in writes)
-        sql, guarded = _one_statement(shape)
-        row = connection.exec_driver_sql(sql, _parameters(dialect, writes)).one()
-        if any(count != 1 for count in row[:guarded]):
-            raise RowChangedError
+        try:
+            on_driver(connection, _one_statement(shape), _parameters(dialect, writes)).close()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _DIVISION_BY_ZERO:
+                raise RowChangedError from error
+            raise
         return
     for one in writes:
         sql = _statement(one.verb, one.table, tuple(one.key), tuple(one.values), 0, ":{}")
@@ -82,15 +88,19 @@ def _processors(dialect: Dialect, table: Table) -> dict[str, Callable[[Any], Any
 
 
 @lru_cache(1024)
-def _one_statement(shape: tuple[tuple[str, Table, tuple[str, ...], tuple[str, ...]], ...]) -> tuple[str, int]:
-    parts, counts = [], []
+def _one_statement(shape: tuple[tuple[str, Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+    parts, guards = [], []
     for n, (verb, table, key, values) in enumerate(shape):
         body = _statement(verb, table, key, values, n, "%({})s")
         if verb != "insert":
+            # An update that meets no row must undo the whole statement, also where it is its own transaction.
             body += " RETURNING 1"
-            counts.append(f"(SELECT count(*) FROM w{n})")  # noqa: S608 - a number of our own
+            guards.append(f"1 / (SELECT count(*) FROM w{n})")  # noqa: S608 - a number of our own
         parts.append(f"w{n} AS ({body})")
-    return f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", len(counts)
+    return f"WITH {', '.join(parts)} SELECT {', '.join(guards) or '1'}"
+
+
+_DIVISION_BY_ZERO = "22012"
 
 
 @lru_cache(1024)

@@ -66,7 +66,7 @@ class IssueToken:
 def issue_token(unit: Unit, ask: IssueToken) -> str:
     """Issue a token; the text is returned this once and never stored."""
     unit.replay()
-    insist(unit, Action.PEOPLE_MANAGE)
+    insist(unit, Action.TOKEN_MANAGE)
     found = next((p for p in unit.catalogue.people.values() if p.login == ask.login and not p.ended), None)
     if found is None:
         raise NotFound(f"Não há pessoa com o login {ask.login!r}.")

@@ -7,17 +7,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.processes.looks import looking_like
 from engine.processes.model import process_version
 from engine.runtime.diagram import read
 from engine.runtime.process import Process, compile_process
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from engine.runtime.diagram import Diagram
     from engine.unit import Unit
 
 
 class _Shelved(NamedTuple):
-    authority: int
-    looks: dict[UUID, int]
+    looks: tuple[tuple[UUID, int], ...]
     process: Process
     number: int
 
@@ -37,34 +40,38 @@ def number_of(unit: Unit, version_id: UUID) -> int:
 
 
 def _shelved(unit: Unit, version_id: UUID) -> _Shelved:
-    shelf, now = unit.engine.shelf, unit.catalogue.number
+    shelf = unit.engine.shelf
     found: _Shelved | None = shelf.get(version_id)
-    if found is not None and found.authority == now:
-        return found
-    if found is not None:
-        rows = unit.connection.execute(
-            select(process_version.c.id, process_version.c.looks).where(process_version.c.id.in_(found.looks))
-        )
-        if {row.id: row.looks for row in rows} == found.looks:
-            found = shelf[version_id] = found._replace(authority=now)
-            return found
-    found = shelf[version_id] = _compile(unit, version_id)
+    # Only the newest version of a process changes its looks, and all the others take theirs from it.
+    if found is None or found.looks != _looks(unit, found.process.diagrams):
+        found = shelf[version_id] = _compile(unit, version_id)
     return found
 
 
+def _looks(unit: Unit, keys: Iterable[str]) -> tuple[tuple[UUID, int], ...]:
+    newest = unit.catalogue.processes
+    return tuple((newest[key].id, newest[key].looks) for key in keys)
+
+
 def _compile(unit: Unit, version_id: UUID) -> _Shelved:
-    own = unit.connection.execute(select(process_version).where(process_version.c.id == version_id)).one_or_none()
-    if own is None:
+    own = _rows(unit, [version_id])
+    if not own:
         raise KeyError(version_id)
-    closure = list(_called(unit, own.calls.values()))
-    called = {row.key: read(bytes(row.raw), row.file) for row in closure}
-    process = compile_process(read(bytes(own.raw), own.file), called)
-    looks = {row.id: row.looks for row in [own, *closure]}
-    return _Shelved(unit.catalogue.number, looks, process, own.number)
+    closure = {row.key: row for row in (*own, *_rows(unit, [UUID(text) for text in own[0].calls.values()]))}
+    newest = {row.key: row for row in _rows(unit, [unit.catalogue.processes[key].id for key in closure])}
+    diagrams = {key: _read(row) for key, row in closure.items()}
+    for key, row in newest.items():
+        if row.id != closure[key].id:
+            diagrams[key] = looking_like(diagrams[key], _read(row))
+    process = compile_process(diagrams[own[0].key], diagrams)
+    return _Shelved(_looks(unit, process.diagrams), process, own[0].number)
 
 
-def _called(unit: Unit, ids: Any) -> list[Any]:
-    wanted = [UUID(text) for text in ids]
-    if not wanted:
+def _read(row: Any) -> Diagram:
+    return read(bytes(row.raw), row.file)
+
+
+def _rows(unit: Unit, ids: Sequence[UUID]) -> Sequence[Any]:
+    if not ids:
         return []
-    return list(unit.connection.execute(select(process_version).where(process_version.c.id.in_(wanted))).all())
+    return unit.connection.execute(select(process_version).where(process_version.c.id.in_(ids))).all()

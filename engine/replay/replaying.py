@@ -64,14 +64,7 @@ def tell(
     stage: Stage, log: Log, chart: LogMap, *, absent: Sequence[str] = (), progress: Progress = _in_silence
 ) -> Report:
     """Tell the log to the engine of a stage, and measure what became of it."""
-    run = Replay(
-        stage.engine,
-        log,
-        process=stage.process.key,
-        targets=stage.targets,
-        opens=chart.opens,
-        progress=lambda done, at: progress(done, len(log.events), at),
-    )
+    run = Replay(stage, log, opens=chart.opens, progress=lambda done, at: progress(done, len(log.events), at))
     begun = time.perf_counter()
     tally = run.run()
     seconds = time.perf_counter() - begun

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from engine.replay.log import Log
     from engine.replay.measuring import Deviation, Measured
-    from engine.replay.running import Tally
     from engine.replay.staging import Stage
+    from engine.replay.tally import Tally
     from engine.runtime.movement import Place
     from engine.runtime.process import Process
 
@@ -108,13 +108,12 @@ def report_of(
     stage: Stage, log: Log, tally: Tally, measured: Measured, *, seconds: float, absent: Sequence[str]
 ) -> Report:
     """Put the report together."""
-    offered, used = _offered(tally), _used(tally)
     return Report(
         log=log.file,
         source=log.name,
         process=stage.process.key,
         process_label=stage.process.diagrams[stage.process.key].name or stage.process.key,
-        version=stage.version,
+        version=stage.version.number,
         database=stage.engine.database.dialect.name,
         temporary=stage.temporary,
         cases=len(log.cases),
@@ -135,21 +134,13 @@ def report_of(
         fitting_cases=measured.fitting,
         fitting_percent=round(100 * measured.fitting / len(log.cases), 2),
         deviations=_deviations(stage.process, measured),
-        precision=round(used / offered, 4) if offered else None,
-        moves_used=sum(len(moves) for moves in tally.used.values()),
-        moves_offered=len({(place, move) for place, moves in tally.visits for move in moves}),
+        precision=None if tally.precision is None else round(tally.precision, 4),
+        moves_used=tally.moves_used,
+        moves_offered=tally.moves_offered,
         seconds=round(seconds, 3),
         moves_per_second=round(tally.moves / seconds, 1) if seconds else 0.0,
         situations=_situations(stage.process, measured),
     )
-
-
-def _offered(tally: Tally) -> int:
-    return sum(times * len(moves) for (_, moves), times in tally.visits.items())
-
-
-def _used(tally: Tally) -> int:
-    return sum(times * len(moves & tally.used[place]) for (place, moves), times in tally.visits.items())
 
 
 def _deviations(process: Process, measured: Measured) -> list[DeviationCount]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from engine.catalogue import Catalogue
     from engine.config import Settings
+    from engine.processes.model import Version
     from engine.replay.mapping import LogMap, Target
     from engine.runtime.diagram import Diagram
     from engine.runtime.process import Process
@@ -40,14 +41,20 @@ class Stage:
     """An engine, the process as it runs there, and what each activity does in it.
 
     Attributes:
+        catalogue: what is deployed and registered there when the replay begins.
         temporary: the database is gone afterwards.
     """
 
     engine: Engine
+    catalogue: Catalogue
     process: Process
-    version: int
     targets: Mapping[str, Target]
     temporary: bool
+
+    @property
+    def version(self) -> Version:
+        """The version in which tickets are opened."""
+        return self.catalogue.processes[self.process.key]
 
 
 @contextmanager
@@ -72,12 +79,12 @@ def staged(settings: Settings, process: str, chart: LogMap, *, database_url: str
             migrate(engine.database)
             if process not in engine.read(_catalogue, None, actor=REPLAY).processes:
                 _deploy(engine, process, chart)
-            found, version = engine.read(_running, process, actor=REPLAY)
-            means = targets(chart, found)
+            catalogue, running = engine.read(_running, process, actor=REPLAY)
+            means = targets(chart, running)
             yield Stage(
                 engine=engine,
-                process=found,
-                version=version,
+                catalogue=catalogue,
+                process=running,
                 targets=means,
                 temporary=not database_url,
             )
@@ -152,6 +159,5 @@ def _catalogue(unit: Unit, _: None) -> Catalogue:
     return unit.catalogue  # type: ignore[no-any-return]
 
 
-def _running(unit: Unit, process: str) -> tuple[Process, int]:
-    version = unit.catalogue.processes[process]
-    return deployed(unit, version.id), version.number
+def _running(unit: Unit, process: str) -> tuple[Catalogue, Process]:
+    return unit.catalogue, deployed(unit, unit.catalogue.processes[process].id)

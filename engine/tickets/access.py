@@ -39,13 +39,13 @@ def readable_ticket(unit: Unit, protocol: str | UUID, *, lock: bool) -> Ticket:
     Raises:
         NotFound: there is no such ticket, or none this actor may read: the two cannot be told apart.
     """
-    row = unit.first((_LOCKED if lock else _BY)[type(protocol)], wanted=protocol)
+    row = unit.first((_LOCKED if lock and unit.locks else _BY)[type(protocol)], wanted=protocol)
     if row is None or not may_read(unit):
         raise NotFound(f"Não há atendimento {protocol}.")
     if lock:
-        unit.ticket_id = row.id
+        unit.ticket_id = row["id"]
         unit.replay()
-    return Ticket.read(unit, dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
+    return Ticket.read(unit, row)
 
 
 def ticket_for(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select, text
 
 from engine.rights import insist
+from engine.tickets.listing import LISTED, Page, cursor_of, person_called, read_cursor
 from engine.tickets.model import ticket as tickets
-from engine.tickets.queries import LISTED, Page, cursor_of, person_called, read_cursor
 from permissions.actions import Action
 
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ def sort_out(registries: Registries, proposed: Mapping[str, Any]) -> tuple[dict[
                 Reason(
                     code="field_value",
                     detail=f"{name} ({label}): {problem}.",
-                    fix=f"Envie {name} como pedido.",
+                    fix=f"Em {name}, {problem}.",
                     details={"fields": [name]},
                 )
             )

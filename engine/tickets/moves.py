@@ -168,7 +168,12 @@ def weigh_one(
     reasons += failed
     reasons += wrong
     reasons += _strangers(circumstances, ticket.place, kept, requires)
-    missing = tuple(key for key in requires if (kept.get(key) if key in kept else ticket.value(key)) in (None, ""))
+    refused = {name for reason in wrong for name in reason.details["fields"]}
+    missing = tuple(
+        key
+        for key in requires
+        if key not in refused and (kept.get(key) if key in kept else ticket.value(key)) in (None, "")
+    )
     if missing:
         reasons.append(filling.missing_reason(circumstances.registries, missing))
     movement = None
@@ -263,6 +268,7 @@ def _standing_reasons(
 def _right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reason]:
     if circumstances.profile is None:
         return []
+    reading = decide(circumstances.rules, circumstances.profile, Action.TICKET_READ)
     decision = decide(
         circumstances.rules,
         circumstances.profile,
@@ -271,7 +277,7 @@ def _right_to(circumstances: Circumstances, place: Place, move: str) -> list[Rea
         situation=place.element,
         narrowed=move,
     )
-    return [] if decision else [lacking(decision)]
+    return [lacking(each) for each in (reading, decision) if not each]
 
 
 def _guard_reasons(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[Reason]:
@@ -296,10 +302,20 @@ def _guard_reasons(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> l
     except EvaluationError as error:
         detail = f"A condição {text!r} não pode ser avaliada: {error}"
         return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": seen})]
-    told = ", ".join(f"{name} = {value!r}" for name, value in seen.items())
-    detail = f"A condição {text!r} não vale agora ({told})."
-    fix = f"A opção aparece quando {text} for verdadeiro."
+    told = ", ".join(f"{name} é {_spoken(value)}" for name, value in seen.items())
+    detail = f"A condição {text!r} não vale agora: {told}."
+    fix = f"A opção fica livre quando {text} valer."
+    if any(name.startswith("subject") for name in seen):
+        fix += " O assunto se altera com PATCH do atendimento."
     return [Reason(code="guard_false", detail=detail, fix=fix, details={"guard": text, "values": seen})]
+
+
+def _spoken(value: Any) -> str:
+    if value is None:
+        return "vazio"
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    return f"“{value}”" if isinstance(value, str) else str(value)
 
 
 def _strangers(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.errors import Conflict
 from engine.tickets.access import readable_ticket
 from engine.tickets.following import circumstances, close_incident, follow
 from engine.tickets.model import event_key
 from engine.tickets.moves import weigh_one
+from engine.unit import hasty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,7 @@ class Moved:
     repeated: bool = False
 
 
+@hasty
 def move(unit: Unit, ask: Move) -> Moved:
     """Do the move, or refuse it with every reason.
 
@@ -87,15 +89,18 @@ def leave(
     return follow(unit, ticket, movement, "moved", reason=reason, detail=detail)
 
 
+_TOLD = select(event_key.c.ticket_id).where(
+    event_key.c.source == bindparam("source"), event_key.c.event_id == bindparam("event")
+)
+
+
 def told_before(unit: Unit, ticket: Ticket, source: str | None, event_id: str) -> bool:
     """Whether this event was told before.
 
     Raises:
         Conflict: it was told of another ticket.
     """
-    row = unit.connection.execute(
-        select(event_key.c.ticket_id).where(event_key.c.source == (source or ""), event_key.c.event_id == event_id)
-    ).one_or_none()
+    row = unit.connection.execute(_TOLD, {"source": source or "", "event": event_id}).one_or_none()
     if row is not None and row.ticket_id != ticket.id:
         raise Conflict(f"O evento {event_id!r} já foi contado a outro atendimento.", code="event_elsewhere")
     return row is not None

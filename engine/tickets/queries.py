@@ -1,66 +1,28 @@
-"""Read tickets: one, a page of many, the moves. Nothing here writes."""
+"""Read one ticket: itself, its moves, what is open on it. Nothing here writes."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-import orjson
-from sqlalchemy import Select, and_, func, literal, or_, select, table, text
-from sqlalchemy import column as sql_column
+from sqlalchemy import select
 
 from engine.activities.model import activity
-from engine.errors import Invalid, NotPermitted
-from engine.rights import insist, lacking
-from engine.tickets.access import may_read, readable_ticket
+from engine.errors import Invalid
+from engine.rights import insist
+from engine.tickets.access import readable_ticket
 from engine.tickets.following import circumstances
 from engine.tickets.model import incident as incidents
-from engine.tickets.model import ticket as tickets
 from engine.tickets.moves import Weighed, weigh
 from permissions.actions import Action
-from permissions.decide import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Row
 
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
-
-LISTED = (
-    "id",
-    "protocol",
-    "revision",
-    "version_id",
-    "process",
-    "place_process",
-    "situation",
-    "standing",
-    "ended",
-    "title",
-    "subject",
-    "subsubject",
-    "team",
-    "responsible",
-    "priority",
-    "opened_at",
-    "changed_at",
-    "entered_at",
-    "timer_due_at",
-    "next_action_at",
-    "incomplete",
-)
-SORTS: Mapping[str, tuple[str, bool]] = {
-    "-opened_at": ("opened_at", True),
-    "opened_at": ("opened_at", False),
-    "-changed_at": ("changed_at", True),
-    "changed_at": ("changed_at", False),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,120 +80,3 @@ def open_incident(unit: Unit, ticket: Ticket) -> Row[Any] | None:
     return unit.connection.execute(
         select(incidents).where(incidents.c.ticket_id == ticket.id, incidents.c.seq == ticket.incident)
     ).one()
-
-
-@dataclass(frozen=True, kw_only=True)
-class List:
-    """A page of tickets.
-
-    Attributes:
-        text: words of protocol, title or description; the database's own full-text search.
-        responsible: a person's login; `none` for tickets nobody has.
-        cursor: from the page before.
-        limit: 1 to 100.
-        sort: one of `SORTS`.
-    """
-
-    situation: str | None = None
-    standing: str | None = None
-    team: str | None = None
-    responsible: str | None = None
-    subject: str | None = None
-    text: str | None = None
-    cursor: str | None = None
-    limit: int = 20
-    sort: str = "-opened_at"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """Rows, and the cursor of the page after; None: there is none."""
-
-    rows: Sequence[Any]
-    next: str | None
-
-
-def list_tickets(unit: Unit, ask: List) -> Page:
-    """A page of tickets the actor may read, keyset-paged: no row twice or skipped while others write."""
-    _ = unit.catalogue
-    if not may_read(unit):
-        reason = lacking(decide(unit.catalogue.rules, unit.actor.profile or "", Action.TICKET_READ))
-        raise NotPermitted(reason.detail, reasons=[reason])
-    name, falling = SORTS[ask.sort]
-    column = tickets.c[name]
-    statement = select(*(tickets.c[n] for n in LISTED))
-    if ask.responsible is not None:
-        statement = statement.where(tickets.c.responsible == person_called(unit, ask.responsible))
-    for filtered in ("situation", "standing", "team", "subject"):
-        value = getattr(ask, filtered)
-        if value is not None:
-            # The literal lets the planner see that a partial index on open rows will do.
-            wanted = text("standing = 'open'") if (filtered, value) == ("standing", "open") else None
-            statement = statement.where(wanted if wanted is not None else tickets.c[filtered] == value)
-    if ask.text and ask.text.strip():
-        statement = statement.where(_matches(unit, ask.text))
-    if ask.cursor:
-        at, last = read_cursor(ask.cursor, ask.sort)
-        beyond = column < at if falling else column > at
-        tie = tickets.c.id < last if falling else tickets.c.id > last
-        statement = statement.where(_bounded(column, at, falling=falling), or_(beyond, and_(column == at, tie)))
-    order = (column.desc(), tickets.c.id.desc()) if falling else (column, tickets.c.id)
-    rows = unit.connection.execute(statement.order_by(*order).limit(ask.limit + 1)).all()
-    more = len(rows) > ask.limit
-    rows = rows[: ask.limit]
-    return Page(rows=rows, next=cursor_of(rows[-1], name, ask.sort) if more else None)
-
-
-def person_called(unit: Unit, login: str) -> UUID | None:
-    """The person of that login; `none`: nobody."""
-    if login == "none":
-        return None
-    found: UUID | None = next((p.id for p in unit.catalogue.people.values() if p.login == login), None)
-    if found is None:
-        raise Invalid(f"responsible: não há pessoa com o login {login!r}.", code="person_unknown")
-    return found
-
-
-def _bounded(column: Any, at: datetime, *, falling: bool) -> Any:
-    # Redundant for the answer, but it lets the index start where the page starts.
-    return column <= at if falling else column >= at
-
-
-def _matches(unit: Unit, words: str) -> Any:
-    if unit.connection.dialect.name == "postgresql":
-        document = func.to_tsvector(
-            text("'portuguese'"),
-            tickets.c.protocol.op("||")(text("' '"))
-            .op("||")(tickets.c.title)
-            .op("||")(text("' '"))
-            .op("||")(tickets.c.description),
-        )
-        return document.op("@@")(func.websearch_to_tsquery(text("'portuguese'"), words))
-    # Every word as a quoted prefix: FTS5's own query syntax never reaches the caller.
-    quoted = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
-    index = table("ticket_text", sql_column("id"), sql_column("ticket_text"))
-    found: Select[Any] = select(index.c.id).where(index.c.ticket_text.op("MATCH")(literal(quoted)))
-    return tickets.c.id.in_(found)
-
-
-def cursor_of(row: Any, name: str, sort: str) -> str:
-    """Where the page after this row begins: it holds the order, the instant in column `name`, and the id."""
-    content = [sort, getattr(row, name).isoformat(), str(row.id)]
-    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
-
-
-def read_cursor(cursor: str, sort: str) -> tuple[datetime, UUID]:
-    """The instant and the id that a cursor of this order holds.
-
-    Raises:
-        Invalid: it is none, or one of another order.
-    """
-    try:
-        content = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        kept, at, last = content
-        found = datetime.fromisoformat(at).astimezone(UTC), UUID(last)
-    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
-        raise Invalid("cursor: use o `next` da página anterior, sem mudá-lo.", code="cursor") from error
-    if kept != sort:
-        raise Invalid("cursor: é de uma lista com outra ordenação.", code="cursor")
-    return found

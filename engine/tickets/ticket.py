@@ -234,7 +234,7 @@ class Ticket:
         if self._stirred or changed.keys() - {"seq"}:
             changed["revision"] = self.revision = self._was["revision"] + 1
             changed["changed_at"] = self.changed_at = unit.now
-        unit.update(self.about, ticket, {"id": self.id, "revision": self._was["revision"]}, **changed)
+        unit.update(self.about, ticket, {"id": self.id, "seq": self._was["seq"]}, **changed)
 
 
 COLUMNS = tuple(column.name for column in ticket.columns)

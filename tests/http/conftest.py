@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 from dataclasses import dataclass
 
 import orjson
 import pytest
+from organisation import ADMIN, furnish, token_of
 from sqlalchemy import func, select
 
-from api import create_app, loading
+from api import create_app
+from api.auth import Callers
+from engine.config import Settings
 from engine.db import metadata
-from engine.people.knowing import hash_of
-from engine.people.model import token as tokens
-
-ADMIN = "admin"
-LOGINS = (ADMIN, "ana.souza", "bruno.lima", "carla.dias", "davi.rocha", "elisa.prado", "fabio.nunes", "erp")
-
-
-def token_of(login: str) -> str:
-    return "tk_" + hashlib.sha256(login.encode()).hexdigest()[:43]
-
-
-def furnish(world):
-    """Everything that `tramita up` loads, and a token for everybody."""
-    loaded = loading.load(world.engine, loading.demonstration())
-    assert not loaded.wrong, loaded.wrong
-    loading.deploy(world.engine, loading.delivered())
-    world.person(ADMIN, "administrador")
-    world.run(_issue_all, None)
-
-
-def _issue_all(unit, _):
-    for person in unit.catalogue.people.values():
-        about = f"person:{person.id}"
-        values = {"hash": hash_of(token_of(person.login)), "person_id": person.id}
-        unit.insert(about, tokens, **values, label="teste", issued_at=unit.now)
-        unit.record(about, "token_issued")
+from engine.starting import start
 
 
 @dataclass
@@ -72,6 +50,19 @@ class Caller:
         return self("PATCH", path, body, **more)
 
 
+@functools.cache
+def _only_app():
+    return create_app(start(Settings(database_url="sqlite:///:memory:")))
+
+
+def app_on(engine):
+    """The app with this engine behind it: building one takes longer than most tests."""
+    assert engine.settings.max_body_bytes == Settings().max_body_bytes
+    app = _only_app()
+    app.extensions["tramita"] = {"engine": engine, "callers": Callers(engine)}
+    return app
+
+
 class House:
     """The app, its engine, and its people."""
 
@@ -79,7 +70,7 @@ class House:
         self.world = world
         self.engine = world.engine
         self.clock = world.clock
-        self.app = create_app(world.engine)
+        self.app = app_on(world.engine)
         self.client = self.app.test_client()
         self.admin = self.as_(ADMIN)
         self.agent = self.as_("ana.souza")

@@ -54,7 +54,9 @@ def _small_diagram():
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
   <bpmn:process id="pequeno" name="Pequeno" isExecutable="true">
     <bpmn:startEvent id="inicio"><bpmn:outgoing>a</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:userTask id="novo" name="Novo"><bpmn:incoming>a</bpmn:incoming><bpmn:outgoing>fechar</bpmn:outgoing></bpmn:userTask>
+    <bpmn:userTask id="novo" name="Novo">
+      <bpmn:incoming>a</bpmn:incoming><bpmn:outgoing>fechar</bpmn:outgoing>
+    </bpmn:userTask>
     <bpmn:endEvent id="fim" name="Fim"><bpmn:incoming>fechar</bpmn:incoming></bpmn:endEvent>
     <bpmn:sequenceFlow id="a" sourceRef="inicio" targetRef="novo" />
     <bpmn:sequenceFlow id="fechar" name="Fechar" sourceRef="novo" targetRef="fim" />
@@ -62,6 +64,7 @@ def _small_diagram():
 </bpmn:definitions>"""
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_order_of_names_means_nothing(house):
     first = house.agent("POST", "/tickets", raw=b'{"title": "A", "subject": "eletrica"}', key="k")
     same(first, house.agent("POST", "/tickets", raw=b'{ "subject":"eletrica","title":"A" }', key="k"))
@@ -84,6 +87,7 @@ def test_another_request_under_the_key_is_refused(house, problem):
     same(first, house.agent.patch(path, {"priority": "alta"}, key="k", match='"1"'))
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_key_belongs_to_its_person(house):
     first = house.agent.post("/tickets", OPENING, key="k")
     other = house.admin.post("/tickets", OPENING, key="k")
@@ -115,6 +119,7 @@ def _revoke(unit, token):
     unit.new_authority()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_who_may_not_read_any_more_is_not_answered_from_the_store(house, problem):
     ticket = house.ticket()
     path, body = f"/tickets/{ticket['protocol']}", {"priority": "alta"}
@@ -152,12 +157,12 @@ def test_answers_are_kept_for_a_day(house):
     assert house.agent.post("/tickets", OPENING, key="k").json["protocol"] != first.json["protocol"]
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 201, "tab\tulator", "\x7f"])
 @pytest.mark.parametrize("database", ["sqlite"])
-def test_a_key_is_visible_ascii(house, problem, key):
+def test_a_key_is_visible_ascii(house, problem):
     before = house.rows()
-    answer = house.agent("POST", "/tickets", OPENING, headers={"Idempotency-Key": key})
-    problem(answer, 400, "malformed")
+    for key in ("", " ", "a b", "é", "x" * 201, "tab\tulator", "\x7f"):
+        answer = house.agent("POST", "/tickets", OPENING, headers={"Idempotency-Key": key})
+        problem(answer, 400, "malformed")
     assert house.rows() == before
 
 
@@ -181,6 +186,7 @@ def test_a_stored_token_is_opened_only_by_the_token_that_asked_for_it(house, pro
     problem(other.post("/people/ana.souza/tokens", {"label": "teste"}, key="k"), 422, "key_reused")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_token_ends_when_it_said(house, problem):
     answer = house.admin.post("/people/ana.souza/tokens", {"label": "curto", "days": 1})
     short = type(house.admin)(house.client, answer.json["token"])

@@ -7,8 +7,8 @@ import re
 import pytest
 
 LEAKS = re.compile(
-    r"Traceback|object at 0x|<class|\b(?:engine|api|permissions|flask|werkzeug|marshmallow|sqlalchemy|psycopg|sqlite3)\."
-    r"|site-packages|/(?:home|root|usr|tmp|work)/|\.py\b|\b(?:SELECT|INSERT|UPDATE) |__|Error\b|Exception|NoneType",
+    r"Traceback|object at 0x|<class|\b(?:engine|api|permissions|flask|werkzeug|marshmallow)\.|sqlalchemy|psycopg|sqlite"
+    r"|site-packages|/(?:home|root|usr|tmp|opt)/|\.py\b|\b(?:SELECT|INSERT|UPDATE) |__|Error\b|Exception|NoneType",
 )
 ABSENT = "2026-4830192-7"
 RIGHT = {"login": "novo", "name": "Novo", "profile": "agente"}
@@ -46,7 +46,7 @@ def cases(house):
         ("guard", agent, "POST", f"/tickets/{_no_assistance(house)}/moves", _assist(), 422, "guard_false"),
         ("strange field", agent, "POST", f"{here}/moves", _with(nada=1), 422, "field_not_for_this_move"),
         ("not for this", agent, "POST", f"{here}/moves", _with(subject="eletrica"), 422, "field_not_for_this_move"),
-        ("wrong value", agent, "POST", f"{here}/moves", _with(solucao=1), 422, "field_value"),
+        ("wrong value", agent, "POST", f"{here}/moves", _with(unidade=1), 422, "field_value"),
         ("unknown subject", agent, "POST", "/tickets", {"title": "A", "subject": "nada"}, 422, "invalid"),
         ("foreign subsubject", agent, "POST", "/tickets", _foreign(), 422, "invalid"),
         ("unknown process", agent, "POST", "/tickets", {"title": "A", "process": "nada"}, 422, "process_unknown"),
@@ -152,11 +152,12 @@ def test_every_wrong_member_is_named(house, problem):
 
 
 @pytest_sqlite
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [("text/plain", b"{}"), ("", b"{}"), ("application/xml", b"<x/>"), ("application/x-www-form-urlencoded", b"a=1")],
-)
-def test_another_media_type_is_refused(house, problem, kind, value):
+def test_another_media_type_is_refused(house, problem):
+    for kind, value in (("text/plain", b"{}"), ("", b"{}"), ("application/x-www-form-urlencoded", b"a=1")):
+        _refused_everywhere(house, problem, kind, value)
+
+
+def _refused_everywhere(house, problem, kind, value):
     for path in ("/tickets", "/processes", "/people"):
         problem(house.admin("POST", path, raw=value, headers={"Content-Type": kind}), 415, "media_type")
 
@@ -184,36 +185,26 @@ def test_a_large_body_is_refused_before_it_is_read(house, problem):
         readline = __iter__ = read
 
     too_much = str(house.engine.settings.max_body_bytes + 1)
-    answer = house.client.post(
-        "/api/v1/tickets",
-        input_stream=Unread(),
-        headers={
-            "Authorization": f"Bearer {house.agent.token}",
-            "Content-Type": "application/json",
-            "Content-Length": too_much,
-        },
+    answer = house.agent(
+        "POST", "/tickets", raw=b"", environ_overrides={"CONTENT_LENGTH": too_much, "wsgi.input": Unread()}
     )
     problem(answer, 413, "too_large")
 
 
 @pytest_sqlite
-@pytest.mark.parametrize("value", ["7", "'7'", '"x"', '"7', 'W/"7"', '"7", "8"', '"-1"', '"9999999999"', ""])
-def test_an_if_match_that_is_no_revision_is_malformed(house, problem, value):
-    ticket = house.ticket()
-    answer = house.agent(
-        "PATCH", f"/tickets/{ticket['protocol']}", {"priority": "alta"}, headers={"If-Match": value}
-    )
-    problem(answer, 400, "malformed")
+def test_an_if_match_that_is_no_revision_is_malformed(house, problem):
+    path = f"/tickets/{house.ticket()['protocol']}"
+    for value in ("7", "'7'", '"x"', '"7', 'W/"7"', '"7", "8"', '"-1"', '"9999999999"', ""):
+        problem(house.agent("PATCH", path, {"priority": "alta"}, headers={"If-Match": value}), 400, "malformed")
 
 
 @pytest_sqlite
-@pytest.mark.parametrize(
-    "value", ["Bearer", "Bearer x", "Basic dXNlcjpwYXNz", "Bearer tk_" + "a" * 43, "tk_" + "a" * 43, "Bearer tk_ã" + "a" * 40]
-)
-def test_a_token_that_nobody_knows_is_refused(house, problem, value):
-    answer = house.nobody("GET", "/me", headers={"Authorization": value.encode("utf-8").decode("latin-1")})
-    problem(answer, 401, "not_authenticated")
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+def test_a_token_that_nobody_knows_is_refused(house, problem):
+    unknown = "tk_" + "a" * 43
+    for value in ("Bearer", "Bearer x", "Basic dXNlcjpwYXNz", f"Bearer {unknown}", unknown, f"Bearer {unknown}ã"):
+        answer = house.nobody("GET", "/me", headers={"Authorization": value.encode().decode("latin-1")})
+        problem(answer, 401, "not_authenticated")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 @pytest_sqlite

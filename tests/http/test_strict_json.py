@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -51,10 +52,15 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_bodies_are_refused_at_every_door(house, problem, raw):
-    ticket = "2026-0000000-0"
+def test_hostile_bodies_are_refused_at_every_door(house, problem):
     before = house.rows()
+    for what, raw in HOSTILE.items():
+        _refused_at_every_door(house, problem, what, raw)
+    assert house.rows() == before
+
+
+def _refused_at_every_door(house, problem, what, raw):
+    ticket = "2026-0000000-0"
     for method, path in (
         ("POST", "/tickets"),
         ("PATCH", f"/tickets/{ticket}"),
@@ -65,14 +71,13 @@ def test_hostile_bodies_are_refused_at_every_door(house, problem, raw):
         ("POST", "/people"),
     ):
         told = problem(house.admin(method, path, raw=raw), 400, "json")
-        assert "JSON" in told["detail"] or "UTF-8" in told["detail"]
+        assert "JSON" in told["detail"] or "UTF-8" in told["detail"], (what, path)
     problem(house.nobody("POST", "/setup", raw=raw), 400, "json")
-    assert house.rows() == before
 
 
-@pytest.mark.parametrize("raw", [b"[]", b'"a"', b"1", b"null", b"true"])
-def test_a_body_is_an_object(house, problem, raw):
-    assert problem(house.agent("POST", "/tickets", raw=raw), 422, "shape")["errors"] == {"corpo": ["use um objeto"]}
+def test_a_body_is_an_object(house, problem):
+    for raw in (b"[]", b'"a"', b"1", b"null", b"true"):
+        assert problem(house.agent("POST", "/tickets", raw=raw), 422, "shape")["errors"] == {"corpo": ["use um objeto"]}
 
 
 def test_64_levels_are_read(database):
@@ -103,9 +108,5 @@ def test_everything_else_is_read_as_it_was_written(database, value):
 @settings(max_examples=200, derandomize=True)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass")))
 def test_anything_is_read_or_refused(database, raw):
-    try:
-        found = decode(raw)
-    except JsonError as error:
-        assert str(error)
-    else:
-        assert json.loads(raw) == found
+    with contextlib.suppress(JsonError):
+        assert decode(raw) == json.loads(raw)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 
 def test_a_ticket_goes_its_way(house):
     opened = house.ticket(customer="C-1001")
@@ -24,6 +26,7 @@ def test_a_ticket_goes_its_way(house):
     assert rows[2]["detail"] == {"fields": ["solucao"]}  # that it was filled, not with what
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_opening_says_where_the_ticket_is(house):
     answer = house.agent.post("/tickets", {"title": "Sem luz", "subject": "eletrica"})
     assert answer.headers["Location"] == f"/api/v1/tickets/{answer.json['protocol']}"
@@ -63,6 +66,7 @@ def test_an_event_told_twice_moves_once(house):
     assert [row["reason"] for row in rows] == [None, "chegou a vez"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_moves_say_what_stands_in_the_way(house):
     ticket = house.started()
     answer = house.agent.get(f"/tickets/{ticket['protocol']}/moves")
@@ -76,6 +80,7 @@ def test_moves_say_what_stands_in_the_way(house):
     assert (reason["code"], reason["fix"]) == ("fields_missing", "Envie solucao em `fields`.")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_refusal_carries_the_same_reasons_as_the_list(house, problem):
     ticket = house.started()
     path = f"/tickets/{ticket['protocol']}/moves"
@@ -85,6 +90,7 @@ def test_the_refusal_carries_the_same_reasons_as_the_list(house, problem):
     assert refused["missing"] == ["solucao"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_as_profile_needs_a_right_and_changes_nothing_else(house, problem):
     ticket = house.ticket()
     path = f"/tickets/{ticket['protocol']}/moves?as_profile=cliente_portal"
@@ -114,6 +120,7 @@ def test_a_stale_if_match_is_refused_and_tells_what_happened(house, problem):
     assert house.agent.get(f"/tickets/{ticket['protocol']}").json["revision"] == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_fresh_if_match_or_a_star_goes_through(house):
     ticket = house.ticket()
     path = f"/tickets/{ticket['protocol']}"
@@ -121,6 +128,7 @@ def test_a_fresh_if_match_or_a_star_goes_through(house):
     assert house.agent.patch(path, {"priority": "baixa"}, match="*").headers["ETag"] == '"3"'
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_somebody_else_was_quicker(house, problem):
     ticket = house.ticket()
     house.moved(ticket, "iniciar_atendimento", unidade="12")
@@ -151,6 +159,7 @@ def test_relocating_is_a_right_of_its_own(house, problem):
     assert (row["deed"], row["reason"]) == ("relocated", "engano")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_message_nobody_waits_for_is_recorded(house, problem):
     ticket = house.ticket()
     path = f"/tickets/{ticket['protocol']}/messages"
@@ -217,6 +226,7 @@ def test_lists_are_filtered_and_paged_without_loss(house):
     assert house.agent.get("/tickets?situation=resolvido").json["tickets"] == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_lists_know_responsible_people(house, problem):
     ticket = house.ticket()
     house.ticket(title="De ninguém")
@@ -247,6 +257,7 @@ def test_a_cursor_is_used_as_it_was_given(house, problem):
         problem(house.agent.get("/tickets", query_string={"cursor": broken}), 422, "cursor")
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_history_is_paged(house):
     ticket = house.started()
     first = house.agent.get(f"/tickets/{ticket['protocol']}/history?limit=1").json
@@ -257,6 +268,7 @@ def test_history_is_paged(house):
     assert last == {"history": [], "next": None}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_instants_are_utc(house):
     ticket = house.ticket()
     assert ticket["opened_at"].endswith("Z")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import count
 
-from sqlalchemy import event
-
-from reliability.apart import engine_on, fork
+from reliability.apart import engine_on, fork, hasty
 from reliability.deeds import DEEDS, Clock, do, portrait, prepared
 from reliability.invariants import violations
+from sqlalchemy import event
 
 
 def die_at_every_boundary(url):
     """Let a worker die at each boundary of each deed, then repeat what it was asked.
 
     Returns:
-        By deed: the boundaries that were died at, and what was wrong.
+        By deed: each boundary that was died at, whether the deed was done by then, and what was wrong.
     """
-    engine = engine_on(url, clock=Clock())
+    engine = hasty(engine_on(url, clock=Clock()))
     found = {deed: _die_in(engine, deed) for deed in DEEDS}
     return found | {"after all": {"wrong": violations(engine)}}
 
@@ -33,13 +33,14 @@ def _die_in(engine, deed):
     for k in count(1):
         stage = prepared(engine)
         engine.database.dispose()
-        told = fork(lambda tell, k=k, s=stage: _die_at(tell, engine, k, lambda: do(engine, deed, s, f"{deed} {k}"))).told()
+        work = partial(do, engine, deed, stage, f"{deed} {k}")
+        told = fork(lambda tell, k=k, work=work: _die_at(tell, engine, k, work)).told()
         found = portrait(engine, stage)
         if ["through"] in told:
             break
         ((where,),) = told
-        boundaries.append(where)
-        if found != (after if where == "after commit" else before):
+        boundaries.append([where, found == after])
+        if found not in (before, after):
             wrong.append(f"{where}: {found}")
         for _ in range(2):
             do(engine, deed, stage, f"{deed} {k}")

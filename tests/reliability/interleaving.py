@@ -6,11 +6,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from reliability.apart import engine_on, hasty
+from reliability.deeds import do, portrait
 from sqlalchemy import event
 
 from engine.errors import Refused
-from reliability.apart import engine_on
-from reliability.deeds import do, portrait
 
 PATIENCE_S = 30
 
@@ -19,7 +19,7 @@ class Session:
     """An engine of its own that can be stopped before any statement, and asked whether it waits for another's lock."""
 
     def __init__(self, url, clock):
-        self.engine = engine_on(url, clock=clock)
+        self.engine = hasty(engine_on(url, clock=clock))
         self.worker = ThreadPoolExecutor(1)
         self.backend = None
         self.let_go()
@@ -57,8 +57,9 @@ class Session:
 
 
 def in_turn(sessions, names, stage):
-    """One after the other, undisturbed."""
-    return [session.begin(name, stage).result() for session, name in zip(sessions, names, strict=True)]
+    """One after the other, undisturbed: what came of it."""
+    outcomes = [session.begin(name, stage).result() for session, name in zip(sessions, names, strict=True)]
+    return _told(sessions[0].engine, names, outcomes, stage)
 
 
 def interleaved(sessions, names, stage, k, is_blocked):
@@ -74,13 +75,15 @@ def interleaved(sessions, names, stage, k, is_blocked):
         assert time.monotonic() < until, f"{names}, {k}: neither done nor blocked, at {second.statement}"
         wait([other], timeout=0.002)
     first.go_on.set()
-    return [paused.result(), other.result()]
+    outcomes = [paused.result(), other.result()]
+    first.let_go()
+    return _told(first.engine, names, outcomes, stage)
 
 
-def comparable(engine, outcomes, stage):
+def _told(engine, names, outcomes, stage):
     """What callers saw and what is stored, without what differs from ticket to ticket."""
     seen = [
-        [how, {name: value for name, value in what.items() if name not in {"happened", "seq", "closed"}}]
-        for how, what in outcomes
+        (name, how, {key: value for key, value in what.items() if key not in {"happened", "seq", "closed"}})
+        for name, (how, what) in zip(names, outcomes, strict=True)
     ]
-    return {"seen": seen, "stored": portrait(engine, stage)}
+    return {"seen": sorted(seen, key=repr), "stored": portrait(engine, stage)}

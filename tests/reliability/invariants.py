@@ -1,4 +1,4 @@
-"""What must hold of the raw database after anything at all; usable from every test: `from reliability.invariants import check`."""
+"""What must hold of the raw database after anything at all: `from reliability.invariants import check`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _violations(unit, acknowledged):
         for wrong in _of_one(unit, one, own):
             yield f"{one.protocol}: {wrong}"
     for name, found in rows.items():
-        yield from (f"{name}: rows of ticket {id}, which is not there" for id in found if id is not None)
+        yield from (f"{name}: rows of ticket {one}, which is not there" for one in found if one is not None)
     yield from _links(unit, {one.id for one in tickets})
     yield from _keys(unit, acknowledged)
 
@@ -128,7 +128,7 @@ def _state(unit, one, activities):
     asked = {token.token for token in live if token.kind == "activity"}
     waiting = {bytes(row.token) for row in activities if row.status != "finished" and row.token is not None}
     if asked != waiting:
-        yield f"I3: the state waits for {len(asked)} activities, the table has {len(waiting)} open, {len(asked & waiting)} agree"
+        yield f"I3: the state waits for {len(asked)} activities, {len(waiting)} are open, {len(asked & waiting)} agree"
     if not (one.ended or live or one.incident):
         yield "I4: not ended, nothing waits, no incident: the ticket has vanished"
     stands = {Place(token.process, token.element) for token in live if token.kind == "situation"}
@@ -156,7 +156,8 @@ def _outbox(history, rows):
         if row.topic.startswith("ticket.") and row.topic != "ticket.incident"
     )
     if entered != posted:
-        yield f"I5: the outbox misses {list((entered - posted).elements())}, has too many {list((posted - entered).elements())}"
+        missing, strange = entered - posted, posted - entered
+        yield f"I5: the outbox misses {list(missing.elements())}, has too many {list(strange.elements())}"
 
 
 def _interactions(history, outbox, rows):

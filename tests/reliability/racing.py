@@ -32,7 +32,7 @@ def one_ticket(url, processes, moves):
 
 
 def one_key(url, processes, keys):
-    """All processes use the same keys in the same order: for opening a ticket, for moves, for moves of one situation."""
+    """All processes use the same keys in the same order: to open, to go round, to go there and back."""
     engine = engine_on(url)
     protocol = _opened(engine)
     asked = {}

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import pytest
+from reliability.apart import hasty
 from reliability.invariants import check
 from sqlalchemy import event, select
 
@@ -31,16 +32,8 @@ def statements(world):
     return lambda: counted["all"]
 
 
-@pytest.fixture
-def hasty(world):
-    """Nobody pulls the plug here: SQLite need not wait for the disk ten thousand times."""
-    database = world.engine.database
-    if database.dialect.name == "sqlite":
-        database.dispose()
-        event.listen(database, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-
-
-def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(database, world, hasty, statements):
+def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(database, world, statements):
+    hasty(world.engine)
     one = world.run(open_ticket, Open(title="volta", process="corrida", priority="normal")).ticket
     costs, sizes = defaultdict(Counter), defaultdict(Counter)
 
@@ -68,7 +61,6 @@ def test_a_ticket_that_has_moved_thousands_of_times_is_as_light_as_a_new_one(dat
         if n % 2500 == 0:
             check(world.engine)
     check(world.engine)
-    print({str(name): dict(found) for name, found in costs.items()}, {name: dict(found) for name, found in sizes.items()})
     assert all(len(found) == 1 for found in sizes.values()), sizes
     assert max(size for found in sizes.values() for size in found) < 100
     usual = {name: found.most_common(1)[0][0] for name, found in costs.items()}

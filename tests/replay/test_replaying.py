@@ -163,16 +163,16 @@ def test_what_somebody_else_moved_in_between_is_looked_at_again(counter):
     class Meddled(Replay):
         meddled = False
 
-        def _move(self, event, ticket, flow):
+        def _move(self, event, case, ticket, flow):
             if event.id == "direto#4" and not self.meddled:
                 self.meddled = True
                 counter.world.run(move, Move(ticket=ticket.id, move="retomar"), actor=agent)
-            super()._move(event, ticket, flow)
+            super()._move(event, case, ticket, flow)
 
     chart = read_map(HERE / "balcao.toml")
     log = read_log(HERE / "balcao.csv", chart.columns)
     with staged(Settings(), "balcao", chart, database_url=counter.world.url) as stage:
-        run = Meddled(stage.engine, log, process="balcao", targets=stage.targets, opens=chart.opens)
+        run = Meddled(stage, log, opens=chart.opens)
         tally = run.run()
 
     assert run.meddled

@@ -87,6 +87,34 @@ def test_cosmetic_change_is_stored_once(shop):
     assert told(shop.world.deploy(("pedido.bpmn", changed))) == {("pedido", 1, "unchanged", "file")}
 
 
+def test_new_labels_show_on_running_tickets_also_when_the_same_file_changes_more(shop):
+    ticket = shop.open()
+    called = shop.move(shop.open(), "visitar")
+
+    def labels(one):
+        seen = shop.see(one)
+        situation = seen.diagram.situations[seen.place]
+        return situation.label, {m.id: m.label for m in situation.moves}, situation.customer_label
+
+    changed = (
+        PEDIDO.replace(b'name="Triagem"', b'name="Leitura"')
+        .replace(b'name="Esperar"', b'name="Aguardar"')
+        .replace(b'value="Recebido"', b'value="Chegou"')
+        .replace(b"P7D", b"P9D")
+    )
+    assert told(shop.world.deploy(("pedido.bpmn", changed))) == {("pedido", 2, "version", "file")}
+    label, moves, customer = labels(ticket)
+    assert (label, moves["esperar"], customer) == ("Leitura", "Aguardar", "Chegou")
+    assert shop.see(ticket).version == 1
+    again = changed.replace(b'name="Leitura"', b'name="Triagem de novo"')
+    assert told(shop.world.deploy(("pedido.bpmn", again))) == {("pedido", 2, "cosmetic", "file")}
+    assert labels(ticket)[0] == "Triagem de novo"
+    shop.world.deploy(("visita.bpmn", VISITA.replace(b'name="A agendar"', b'name="Por agendar"')))
+    assert labels(called)[0] == "Por agendar"
+    due = shop.see(shop.move(ticket, "esperar")).timer_due_at
+    assert due == shop.clock.at.replace(day=9)  # P7D still: the meaning is the version's own
+
+
 def test_caller_is_bound_to_the_exact_version_it_calls(shop):
     first = shop.move(shop.open(), "visitar")
     renamed = VISITA.replace(b'id="feita"', b'id="pronta"')

@@ -177,6 +177,12 @@ def test_empty_text_does_not_fill_a_field(shop):
     ] == ["unidade"]
 
 
+def test_required_field_of_the_wrong_kind_is_told_as_that_and_not_as_missing(shop):
+    ticket = shop.move(shop.open(), "esperar")  # esperando asks for numero
+    refusal = refused(shop, Invalid, ticket, "desistir", fields={"numero": "sete"})
+    assert codes(refusal) == ["field_value"]
+
+
 def test_guard_tells_what_is_missing_and_what_is_not_true(shop):
     ticket = shop.open()
     undecided = refused(shop, Invalid, ticket, "escalar")

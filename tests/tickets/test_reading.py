@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Invalid, NotFound, NotPermitted
-from engine.tickets.queries import SORTS, List, Moves, Show, list_tickets, moves, show
+from engine.tickets.listing import SORTS, List, list_tickets
+from engine.tickets.queries import Moves, Show, moves, show
 
 
 def page(shop, *, actor=None, **values):
@@ -36,8 +37,10 @@ def test_reasons_come_together(shop):
     ticket = shop.move(shop.open(), "executar")
     found = weighed(shop, ticket, as_profile="desenhista", actor=shop.boss)
     codes = [reason.code for reason in found["concluir"].reasons]
-    assert codes == ["profile_lacks", "fields_missing"]
-    decision = found["concluir"].reasons[0].details["decision"]
+    assert codes == ["profile_lacks", "profile_lacks", "fields_missing"]
+    reading, moving = (reason.details["decision"] for reason in found["concluir"].reasons[:2])
+    assert reading["action"] == "ticket.read"  # who may not see a ticket may not move it either
+    decision = moving
     assert decision["lacking"] == ["profile", "situation"]
     assert decision["fix"]["add"]
 

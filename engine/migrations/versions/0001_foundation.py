@@ -383,12 +383,22 @@ def upgrade() -> None:
         op.execute(statement)
 
 
-# PostgreSQL: a Portuguese text index. SQLite: an FTS5 table that triggers keep in step; it has its own copy
-# of the text because the rows' own numbers may change when the file is vacuumed.
+# The words of a ticket stand in a table of their own that triggers keep in step: an index on the ticket itself would be
+# written anew with every move. SQLite: an FTS5 table with its own copy of the text, because the rows' own numbers may
+# change when the file is vacuumed.
 _TEXT_SEARCH = {
     "postgresql": [
-        """CREATE INDEX ix_ticket_text ON ticket USING gin
-        (to_tsvector('portuguese', protocol || ' ' || title || ' ' || description))""",
+        """CREATE TABLE ticket_text (id uuid PRIMARY KEY REFERENCES ticket (id), words tsvector NOT NULL)""",
+        """CREATE INDEX ix_ticket_text ON ticket_text USING gin (words)""",
+        """CREATE FUNCTION ticket_text_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO ticket_text (id, words) VALUES (new.id, to_tsvector('portuguese',
+        new.protocol || ' ' || new.title || ' ' || new.description))
+        ON CONFLICT (id) DO UPDATE SET words = excluded.words;
+        RETURN NULL; END $$""",
+        """CREATE TRIGGER ticket_text_insert AFTER INSERT ON ticket
+        FOR EACH ROW EXECUTE FUNCTION ticket_text_keep()""",
+        """CREATE TRIGGER ticket_text_update AFTER UPDATE OF title, description ON ticket
+        FOR EACH ROW EXECUTE FUNCTION ticket_text_keep()""",
     ],
     "sqlite": [
         """CREATE VIRTUAL TABLE ticket_text USING fts5(
