@@ -6,10 +6,8 @@ That they have the documented shapes is held by a test.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from api.commands import answer, etag
-from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Place
 
@@ -114,18 +112,6 @@ def activity_body(unit: Unit, row: Any) -> dict[str, Any]:
     found = deployed(unit, row.version_id).activities[Place(row.process, row.element)]
     names = ("id", "kind", "process", "element", "team", "status", "created_at")
     return {name: getattr(row, name) for name in names} | {"label": found.label}
-
-
-def name_of(unit: Unit, actor: str) -> str:
-    """What people call an actor of the history."""
-    kind, _, key = actor.partition(":")
-    if kind == "user":
-        person = unit.catalogue.people.get(UUID(key))
-        return person.name if person else actor
-    return _ENGINE.get(actor, actor)
-
-
-_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
 
 
 def option_body(process: Process, option: Option) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from api.ticket_asks import (
     OpenAsk,
     RelocateAsk,
 )
-from api.ticket_dumps import activity_body, label_of, listed, name_of, option_body, ticket_body, told
+from api.ticket_dumps import activity_body, label_of, listed, option_body, ticket_body, told
 from api.ticket_shapes import (
     DeliveredShape,
     HistoryShape,
@@ -29,6 +29,7 @@ from api.ticket_shapes import (
     TicketShape,
     WholeTicketShape,
 )
+from engine.people.knowing import name_of
 from engine.processes.deployed import deployed, number_of
 from engine.tickets import listing, queries
 from engine.tickets.alteration import Alter, alter
@@ -52,7 +53,7 @@ doors = Doors("tickets", description="Tickets, and the ways they move")
     taken=examples.OPEN,
     status=201,
     gives=RepeatableShape(),
-    example=examples.TICKET | {"repeated": False},
+    example=examples.OPENED | {"repeated": False},
     refusals=(404,),
     headers=ETAG | LOCATION,
     also={200: "Opened before under the same `source` and `external_id`."},
@@ -125,7 +126,7 @@ _INCIDENT = ("seq", "at", "kind", "process", "element", "detail", "tries")
     takes=AlterAsk(),
     taken=examples.ALTER,
     gives=TicketShape(),
-    example=examples.TICKET,
+    example=examples.ALTERED,
     refusals=(404, 412),
     match=True,
     headers=ETAG,
@@ -182,7 +183,7 @@ def _moves(unit: Unit, ask: queries.Moves) -> dict[str, Any]:
     takes=MoveAsk(),
     taken=examples.MOVE,
     gives=RepeatableShape(),
-    example=examples.TICKET | {"repeated": False},
+    example=examples.MOVED | {"repeated": False},
     refusals=(404, 409, 412),
     match=True,
     headers=ETAG,
@@ -230,7 +231,7 @@ def _delivered(done: Delivered) -> Answer:
     takes=RelocateAsk(),
     taken=examples.RELOCATE,
     gives=TicketShape(),
-    example=examples.TICKET,
+    example=examples.RELOCATED,
     refusals=(404, 412),
     match=True,
     headers=ETAG,
