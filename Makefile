@@ -1,13 +1,12 @@
 # The same words here and in .ci/run: run · test · check · bench · long
 PY ?= python3
-PORT ?= 8080
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: run test check bench long lock clean
 
 run: .setup/run
-	tramita up --port $(PORT)
+	tramita up $(if $(PORT),--port $(PORT))
 
 test: .setup/dev tests/modeler/node_modules/.ok
 	pytest -n 2 --dist worksteal

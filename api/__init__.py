@@ -28,7 +28,7 @@ from api import (
 from api.auth import Callers
 from api.errors import Malformed
 from api.logs import begin_request, request_id
-from api.pages import pages
+from api.pages import pages, ways
 from engine.tickets.protocol import is_protocol
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def create_app(engine: Engine) -> Flask:
     for doors in _DOORS:
         document.register_blueprint(doors, url_prefix=PREFIX)
     app.register_blueprint(pages)
+    app.register_blueprint(ways)
     return app
 
 

@@ -11,13 +11,14 @@ from flask import current_app, g, request
 
 from engine.actors import Actor
 from engine.errors import NotAuthenticated
-from engine.people.knowing import PREFIX, by_token, hash_of
+from engine.people.knowing import PREFIX, UNKNOWN, by_token, hash_of
 
 if TYPE_CHECKING:
     from engine.unit import Engine
 
 # Looks tokens up, and acts until there is a first administrator. Nobody's rights are asked of it.
 DOOR: Final = Actor(id="system:door", name="porta de entrada")
+_BEARER: Final = re.compile(r"(?i:Bearer) +\S")
 _SHAPE: Final = re.compile(rf"(?i:Bearer) +({PREFIX}[A-Za-z0-9_-]{{20,100}})")
 _REMEMBERED: Final = 10_000
 
@@ -60,8 +61,11 @@ def authenticate() -> None:
     Raises:
         NotAuthenticated: no token, or one that does not count.
     """
-    found = _SHAPE.fullmatch(request.headers.get("Authorization", ""))
+    header = request.headers.get("Authorization", "")
+    found = _SHAPE.fullmatch(header)
     if found is None:
+        if _BEARER.match(header):
+            raise NotAuthenticated(UNKNOWN)
         raise NotAuthenticated("Envie o cabeçalho Authorization: Bearer <token>.")
     g.token = found[1]
     g.actor = callers().of(found[1])

@@ -20,7 +20,7 @@ from engine.migrating import migrate
 from engine.people.adding import AddPresets, PrintSetup, add_presets, print_setup
 from engine.registry.folder import FolderError
 from engine.scheduler import start_scheduler
-from engine.starting import start
+from engine.starting import NoDatabaseError, start
 
 if TYPE_CHECKING:
     from engine.unit import Engine
@@ -35,7 +35,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except SettingsError as error:
             raise click.UsageError(str(error), ctx=None) from error
-        except (FolderError, PortTakenError) as error:
+        except (FolderError, PortTakenError, NoDatabaseError) as error:
             raise click.ClickException(str(error)) from error
         except Refused as refused:
             raise click.ClickException(told(refused)) from refused
@@ -84,7 +84,7 @@ def schedule_command() -> None:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Traz o banco de dados para o esquema deste programa; pode ser repetido."""
-    with opened(read_settings()) as engine:
+    with opened(read_settings(), create=True) as engine:
         newest = migrate(engine.database)
         added = engine.run(add_presets, AddPresets(), actor=CONSOLE)
         click.echo(f"O banco de dados está na migração {newest}.")
@@ -100,7 +100,7 @@ def up_command(host: str | None, port: int | None, *, empty: bool) -> None:
     """Prepara o banco, carrega uma organização de demonstração se ele está vazio, e serve, com o relógio junto."""
     settings = _settings(host, port)
     logs.set_up(settings.log_level)
-    with opened(settings) as engine:
+    with opened(settings, create=True) as engine:
         migrate(engine.database)
         engine.run(add_presets, AddPresets(), actor=CONSOLE)
         if not empty and _is_empty(engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +15,13 @@ from engine.actors import CONSOLE
 from engine.builtin import MESSAGES
 from engine.config import read_settings
 from engine.processes.checking import Known, check
+from engine.processes.deploying import known_names
 from engine.registry.folder import read_folder
+from engine.starting import NoDatabaseError
 from engine.tickets import queries
 
 if TYPE_CHECKING:
+    from engine.processes.checking import Finding
     from engine.processes.deploying import Deployment
     from engine.runtime.process import Process
     from engine.tickets.moves import Option, Weighed
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
 
 _PATHS: Final = click.Path(exists=True, path_type=Path)
 _WHAT: Final = {"new": "nova", "version": "versão nova", "cosmetic": "só a aparência", "unchanged": "sem mudança"}
+_UNVERIFIED: Final = (
+    "sem cadastro para comparar: nomes de equipes, campos, calendários e assuntos não foram verificados "
+    "(--registry PASTA ou um banco)"
+)
 _KIND: Final = {"process": "processo", "decision": "decisão"}
 _STANDING: Final = {"open": "aberto", "finished": "finalizado", "cancelled": "cancelado"}
 
@@ -41,7 +49,7 @@ def register(cli: click.Group) -> None:
 @click.option(
     "--registry",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Pasta de TOML com equipes, assuntos e campos; sem ela, nomes desconhecidos são só avisos.",
+    help="Pasta de TOML com equipes, assuntos e campos; sem ela, vale o banco configurado, se existe.",
 )
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
@@ -50,10 +58,14 @@ def check_command(context: click.Context, paths: tuple[Path, ...], registry: Pat
 
     Termina com 0 sem erros, 1 com erros, 2 se foi chamado errado.
     """
-    files = loading.read_files(paths)
+    files = loading.read_files(paths, whole=True)
     if not files:
         raise click.UsageError("Não há arquivos .bpmn ou .dmn nesses caminhos.")
-    report = check(files, _known(registry))
+    known = _installed() if registry is None else _of_folder(registry)
+    report = check(files, known or Known(messages=_messages()))
+    if known is None:
+        report = replace(report, findings=tuple(one for one in report.findings if not _is_unverified(one)))
+        click.echo(_UNVERIFIED, err=True)
     if shape == "json":
         click.echo(orjson.dumps(report.as_dict(), option=orjson.OPT_INDENT_2))
     else:
@@ -61,10 +73,25 @@ def check_command(context: click.Context, paths: tuple[Path, ...], registry: Pat
     context.exit(1 if report.errors else 0)
 
 
-def _known(registry: Path | None) -> Known:
-    messages = {**MESSAGES, **read_settings().messages}
-    if registry is None:
-        return Known(messages=messages)
+def _installed() -> Known | None:
+    """The names of the configured database; None if there is none to be asked."""
+    try:
+        with opened(read_settings()) as engine:
+            insist_on_ready(engine)
+            return engine.read(lambda unit, _: known_names(unit), None, actor=CONSOLE)
+    except (NoDatabaseError, click.ClickException):
+        return None
+
+
+def _is_unverified(finding: Finding) -> bool:
+    return finding.severity == "warning" and finding.rule.startswith("unknown-")
+
+
+def _messages() -> dict[str, frozenset[str]]:
+    return {**MESSAGES, **read_settings().messages}
+
+
+def _of_folder(registry: Path) -> Known:
     folder = read_folder(registry)
     return Known(
         teams=folder.keys("teams"),
@@ -72,7 +99,7 @@ def _known(registry: Path | None) -> Known:
         fields=folder.keys("fields"),
         subjects=folder.keys("subjects"),
         replies=folder.keys("standard_replies"),
-        messages=messages,
+        messages=_messages(),
     )
 
 

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import OperationalError
 
-from api.health import not_ready
+from api.health import migrations_missing
+from engine.migrating import missing
+from engine.processes.checking import Finding
 from engine.starting import start
 
 if TYPE_CHECKING:
@@ -19,28 +22,34 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
-    """An engine on the settings' database, closed afterwards."""
-    engine = start(settings)
+def opened(settings: Settings, *, create: bool = False) -> Iterator[Engine]:
+    """An engine on the settings' database, closed afterwards.
+
+    Args:
+        create: whether an SQLite file that does not exist may be made.
+    """
+    engine = start(settings, create=create)
     try:
         yield engine
+    except OperationalError as error:
+        where = engine.database.url.host or engine.database.url.database or engine.database.url.query.get("host", "")
+        said = [line.strip() for line in str(error.orig).splitlines() if line.strip()] or [type(error).__name__]
+        raise click.ClickException(f"O banco de dados em {where} não responde: {said[0]}") from error
     finally:
         engine.database.dispose()
 
 
 def insist_on_ready(engine: Engine) -> None:
-    """End with a clear message unless the database can be used."""
-    if lacking := not_ready(engine):
-        raise click.ClickException(" ".join(lacking))
+    """End with a clear message unless the database has the schema that is needed."""
+    if lacking := missing(engine.database):
+        raise click.ClickException(migrations_missing(lacking))
 
 
 def told(refused: Refused) -> str:
     """A refusal for people: what is the matter, every reason, every finding."""
     lines = [refused.detail]
     lines += [line for reason in refused.reasons for line in reason_lines(reason) if line.strip() != refused.detail]
-    for finding in refused.extra.get("findings", ()):
-        lines.append(f"  {finding['file']}:{finding['line']}: [{finding['rule']}] {finding['message']}")
-        lines.append(f"      → {finding['hint']}")
+    lines += [Finding(**finding).as_text() for finding in refused.extra.get("findings", ())]
     return "\n".join(lines)
 
 

@@ -29,7 +29,7 @@ TITLES: Final[Mapping[int, str]] = {
     403: "Não permitido",
     404: "Não encontrado",
     405: "Método não aceito aqui",
-    409: "Outra pessoa mudou antes",
+    409: "O estado já é outro",
     412: "O que foi lido já mudou",
     413: "Corpo grande demais",
     415: "Tipo de conteúdo não aceito",
@@ -88,7 +88,7 @@ def problem(
     body |= {name: value for name, value in members.items() if value is not None}
     body["request_id"] = request_id()
     g.code = code
-    response = Response(orjson.dumps(body, default=str), status=status, mimetype=MEDIA_TYPE)
+    response = Response(orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str), status=status, mimetype=MEDIA_TYPE)
     response.headers.extend(list(headers))
     return response
 

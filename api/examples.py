@@ -15,7 +15,7 @@ OPEN: Final = {
 }
 TICKET: Final[dict[str, Any]] = {
     "protocol": "2026-4830192-7",
-    "revision": 2,
+    "revision": 3,
     "title": "Vazamento sob a pia da cozinha",
     "process": "atendimento",
     "version": 1,
@@ -28,7 +28,7 @@ TICKET: Final[dict[str, Any]] = {
     "subsubject": "hidraulica.vazamento",
     "team": "atendimento",
     "responsible": "ana.souza",
-    "priority": None,
+    "priority": "alta",
     "next_action_at": "2026-03-04T13:00:00Z",
     "incomplete": [],
     "opened_at": "2026-03-02T12:00:00Z",
@@ -52,13 +52,64 @@ TICKET: Final[dict[str, Any]] = {
     "incident": None,
     "opened_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
 }
+OPENED: Final = TICKET | {
+    "revision": 1,
+    "situation": "aberto",
+    "situation_label": "Aberto",
+    "responsible": None,
+    "priority": None,
+    "entered_at": TICKET["opened_at"],
+    "changed_at": TICKET["opened_at"],
+    "customer_sees": "Recebido",
+}
+ALTERED: Final = OPENED | {
+    "revision": 2,
+    "responsible": "ana.souza",
+    "priority": "alta",
+    "changed_at": "2026-03-02T12:03:05Z",
+}
+MOVED: Final = TICKET | {
+    "revision": 4,
+    "situation": "visita_a_agendar",
+    "situation_label": "Visita a agendar",
+    "situation_process": "assistencia_tecnica",
+    "team": "assistencia",
+    "responsible": None,
+    "entered_at": "2026-03-02T12:20:41Z",
+    "changed_at": "2026-03-02T12:20:41Z",
+    "customer_sees": "Visita a agendar",
+    "fields": {"unidade": "Torre A, 302", "descricao_defeito": "Sifão trincado", "registro_fechado": True},
+}
+RELOCATED: Final = TICKET | {
+    "revision": 5,
+    "responsible": None,
+    "entered_at": "2026-03-02T12:31:00Z",
+    "changed_at": "2026-03-02T12:31:00Z",
+    "fields": MOVED["fields"],
+}
+_NEGOTIATED: Final = TICKET | {
+    "protocol": "2026-4731900-6",
+    "revision": 3,
+    "title": "Renegociar parcelas",
+    "situation": "em_negociacao",
+    "situation_label": "Em negociação",
+    "subject": "financeiro",
+    "subsubject": None,
+    "team": "financeiro",
+    "responsible": None,
+    "priority": None,
+    "description": "",
+    "channel": None,
+    "customer_sees": "Em negociação",
+    "fields": {},
+}
 ACTIVITY: Final = {
     "id": "019a4d2e-9f00-7b21-8d11-6a7c8e9f0a1b",
     "kind": "call",
-    "label": "Ligar para propor o acordo",
+    "label": "Ligar para o cliente",
     "description": None,
     "process": "atendimento",
-    "element": "ligar",
+    "element": "ligar_para_negociar",
     "team": "financeiro",
     "responsible": None,
     "status": "queued",
@@ -74,7 +125,7 @@ HEADER: Final = {
     "unit": "302",
     "team": "Atendimento",
     "responsible": "Ana Souza",
-    "priority": None,
+    "priority": "Alta",
     "request_type": None,
     "contact_reason": None,
     "customer": "Carla Mendes",
@@ -82,7 +133,7 @@ HEADER: Final = {
     "next_action_at": TICKET["next_action_at"],
     "links": 0,
 }
-WHOLE_TICKET: Final = TICKET | {"header": HEADER, "activities": [ACTIVITY], "open_incident": None}
+WHOLE_TICKET: Final = _NEGOTIATED | {"header": HEADER, "activities": [ACTIVITY], "open_incident": None}
 _LISTED: Final = (
     "protocol",
     "revision",
@@ -114,7 +165,7 @@ MOVE: Final = {
 }
 MOVES: Final = {
     "protocol": TICKET["protocol"],
-    "revision": 2,
+    "revision": 3,
     "situation": "em_atendimento",
     "situation_label": "Em atendimento",
     "situation_process": "atendimento",
@@ -126,7 +177,7 @@ MOVES: Final = {
             "move": "resolver",
             "label": "Resolver",
             "allowed": False,
-            "default": True,
+            "default": False,
             "leads_to": {
                 "process": "atendimento",
                 "situation": "resolvido",
@@ -147,12 +198,12 @@ MOVES: Final = {
     ],
 }
 MESSAGE: Final = {"name": "pagamento_confirmado", "payload": {"valor": 120.5}}
-DELIVERED: Final = {"delivered": True, "repeated": False, "ticket": TICKET}
-RELOCATE: Final = {"situation": "em_atendimento", "reason": "Resolvido por engano; o cliente ainda espera."}
+DELIVERED: Final = {"delivered": False, "repeated": False, "ticket": TICKET}
+RELOCATE: Final = {"situation": "em_atendimento", "reason": "Assistência acionada por engano; bastava orientar."}
 HISTORY: Final = {
     "history": [
         {
-            "seq": 2,
+            "seq": 3,
             "at": "2026-03-02T12:04:10Z",
             "actor": TICKET["opened_by"],
             "actor_name": "Ana Souza",
@@ -188,50 +239,7 @@ HISTORY: Final = {
     ],
     "next": None,
 }
-FINISHED: Final = {"activity": ACTIVITY["id"], "outcome": "done", "ticket": TICKET}
-FILE: Final = {"name": "atendimento.bpmn", "content": '<?xml version="1.0" encoding="UTF-8"?>…'}
-FILES: Final = {"files": [FILE]}
-FINDING: Final = {
-    "file": "atendimento.bpmn",
-    "line": 41,
-    "element": "resolver",
-    "rule": "unknown-name",
-    "severity": "error",
-    "message": "O campo “solucão” não está cadastrado.",
-    "hint": "Corrija o nome ou cadastre o campo.",
-}
-REPORT: Final = {"files": 1, "errors": 1, "warnings": 0, "findings": [FINDING]}
-DEPLOYED: Final = {
-    "deployments": [{"kind": "process", "key": "atendimento", "version": 2, "what": "version", "why": "file"}],
-    "warnings": [],
-}
-PROCESS_ROW: Final = {
-    "key": "atendimento",
-    "label": "Atendimento ao cliente",
-    "version": 2,
-    "file": "atendimento.bpmn",
-    "deployed_at": "2026-03-02T11:58:00Z",
-    "deployed_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
-}
-PROCESSES: Final = {
-    "processes": [PROCESS_ROW],
-    "decisions": [{"key": "campos_obrigatorios", "version": 1, "file": "campos_obrigatorios.dmn"}],
-}
-PROCESS: Final = {
-    "key": "atendimento",
-    "label": "Atendimento ao cliente",
-    "version": 2,
-    "versions": [
-        {
-            "version": 2,
-            "label": "Atendimento ao cliente",
-            "file": "atendimento.bpmn",
-            "deployed_at": "2026-03-02T11:58:00Z",
-            "deployed_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
-            "calls": {"assistencia_tecnica": 1},
-        }
-    ],
-}
+FINISHED: Final = {"activity": ACTIVITY["id"], "outcome": "done", "ticket": _NEGOTIATED | {"revision": 4}}
 PERSON: Final = {
     "login": "ana.souza",
     "name": "Ana Souza",
@@ -251,48 +259,4 @@ SUBJECT: Final = {
     "technical_assistance": True,
     "team": "atendimento",
     "retired": False,
-}
-_PLACE: Final = {"process": "atendimento", "situation": "aberto", "label": "Aberto", "standing": "open"}
-VERSION: Final = {
-    "key": "atendimento",
-    "version": 2,
-    "label": "Atendimento ao cliente",
-    "requires": [],
-    "requires_decision": ["campos_obrigatorios"],
-    "messages": ["customer_replied"],
-    "situations": [
-        _PLACE
-        | {
-            "team": "atendimento",
-            "sla": "PT4H",
-            "escalate": None,
-            "calendar": None,
-            "pauses_sla": False,
-            "color": None,
-            "customer_label": "Recebido",
-            "requires": [],
-            "requires_decision": [],
-            "moves": [
-                {
-                    "move": "iniciar_atendimento",
-                    "label": "Iniciar atendimento",
-                    "default": True,
-                    "guard": None,
-                    "requires": [],
-                    "requires_decision": [],
-                    "leads_to": _PLACE | {"situation": "em_atendimento", "label": "Em atendimento"},
-                }
-            ],
-        }
-    ],
-    "ends": [_PLACE | {"situation": "fim", "label": "Encerrado", "standing": "finished"}],
-    "activities": [
-        {
-            "process": "atendimento",
-            "element": "ligar",
-            "label": "Ligar para propor o acordo",
-            "kind": "call",
-            "team": None,
-        }
-    ],
 }

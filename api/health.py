@@ -56,8 +56,13 @@ def not_ready(found: Engine) -> list[str]:
     try:
         migrations = missing(found.database)
     except SQLAlchemyError as error:
-        log.warning("database cannot be reached", exc_info=error)
+        log.warning("database cannot be reached: %s", str(getattr(error, "orig", error)).strip().partition("\n")[0])
         return ["O banco de dados não responde."]
     if migrations:
-        return [f"Faltam migrações no banco de dados ({', '.join(migrations)}): execute `tramita migrate`."]
+        return [migrations_missing(migrations)]
     return []
+
+
+def migrations_missing(names: list[str]) -> str:
+    """What to tell of migrations that the database lacks."""
+    return f"Faltam migrações no banco de dados ({', '.join(names)}): execute `tramita migrate`."

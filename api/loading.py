@@ -53,15 +53,19 @@ def delivered() -> list[File]:
     )
 
 
-def read_files(paths: tuple[Path, ...]) -> list[File]:
-    """The `.bpmn` and `.dmn` files that are named, and those in the folders that are named."""
+def read_files(paths: tuple[Path, ...], *, whole: bool = False) -> list[File]:
+    """The `.bpmn` and `.dmn` files that are named, and those in the folders that are named.
+
+    Args:
+        whole: call them by their path as it was given, not by their name alone.
+    """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
             found |= dict.fromkeys(sorted(p for p in path.iterdir() if p.suffix in {".bpmn", ".dmn"} and p.is_file()))
         else:
             found[path] = None
-    return [(path.name, path.read_bytes()) for path in found]
+    return [(str(path) if whole else path.name, path.read_bytes()) for path in found]
 
 
 def deploy(engine: Engine, given: list[File]) -> Deployed:

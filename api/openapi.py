@@ -12,6 +12,7 @@ from webargs.flaskparser import FlaskParser
 from api import errors
 from api.auth import authenticate
 from api.errors import Malformed, Misshapen, WrongMediaType
+from api.problem_examples import PROBLEMS
 from api.shapes import ProblemShape
 from api.strict_json import JsonError, decode
 
@@ -28,19 +29,6 @@ View = TypeVar("View", bound="Callable[..., Response]")
 _ALWAYS: Final = (400, 500, 503)
 _SIGNED_IN: Final = (401, 403)
 _BODY: Final = (413, 415, 422)
-_EXAMPLES: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("malformed", "O corpo não é um JSON válido (linha 1, coluna 9)."),
-    401: ("not_authenticated", "Envie o cabeçalho Authorization: Bearer <token>."),
-    403: ("profile_lacks", "O perfil 'agente' não pode realocar (ticket.relocate)."),
-    404: ("not_found", "Não há atendimento 2026-4830192-7."),
-    409: ("moved_meanwhile", "A opção 'resolver' não parte da situação atual."),
-    412: ("stale", "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual."),
-    413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
-    415: ("media_type", "Envie o corpo como application/json."),
-    422: ("fields_missing", "Falta preencher: Solução."),
-    500: ("internal", "Algo falhou do nosso lado; nada foi mudado."),
-    503: ("busy", "O banco de dados está ocupado. Nada foi feito; tente de novo."),
-}
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -185,13 +173,12 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
         pass
 
     def _register_responses(self) -> None:
-        for status, (code, detail) in _EXAMPLES.items():
+        for status, told in PROBLEMS.items():
             example = {
-                "type": f"urn:tramita:problem:{code}",
+                "type": f"urn:tramita:problem:{told['code']}",
                 "title": errors.TITLES[status],
                 "status": status,
-                "code": code,
-                "detail": detail,
+                **told,
                 "request_id": "9f2c4b7e61d04f0b8e5b7a0c3d1e2f40",
             }
             content = {errors.MEDIA_TYPE: {"schema": ProblemShape(), "example": example}}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import mimetypes
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import flask_swagger_ui
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, redirect
 
 pages = Blueprint("pages", __name__, url_prefix="/api/docs")
+ways = Blueprint("ways", __name__)
 
 _DIST: Final = files(flask_swagger_ui) / "dist"
 _SERVED: Final = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
@@ -41,6 +42,13 @@ _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+
+
+@ways.get("/")
+@ways.get("/api")
+def to_pages() -> Any:
+    """What a browser asks for first leads to the page."""
+    return redirect("/api/docs")
 
 
 @pages.get("")

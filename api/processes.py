@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, g, request
 
-from api import commands, examples
+from api import commands, process_examples
 from api.auth import engine
 from api.errors import Misshapen, WrongMediaType
 from api.openapi import Doors, json_body
@@ -35,12 +35,12 @@ _BODY: Final = {
                 "required": ["files"],
             }
         },
-        "application/json": {"schema": _FILES, "example": examples.FILES},
+        "application/json": {"schema": _FILES, "example": process_examples.FILES},
     },
 }
 
 
-@doors.door("POST", "/processes", body=_BODY, gives=DeployedShape(), example=examples.DEPLOYED)
+@doors.door("POST", "/processes", body=_BODY, gives=DeployedShape(), example=process_examples.DEPLOYED)
 def deploy_processes() -> Response:
     """Deploy files.
 
@@ -63,7 +63,7 @@ def _deployed(done: Deployed) -> Answer:
     return commands.answer(200, body)
 
 
-@doors.door("POST", "/processes/check", body=_BODY, gives=ReportShape(), example=examples.REPORT, key=False)
+@doors.door("POST", "/processes/check", body=_BODY, gives=ReportShape(), example=process_examples.REPORT, key=False)
 def check_processes() -> Response:
     """Check files without deploying them.
 
@@ -73,7 +73,7 @@ def check_processes() -> Response:
     return commands.shown(commands.read(check_files, CheckFiles(files=files)).as_dict())
 
 
-@doors.door("GET", "/processes", gives=ProcessesShape(), example=examples.PROCESSES)
+@doors.door("GET", "/processes", gives=ProcessesShape(), example=process_examples.PROCESSES)
 def list_processes() -> Response:
     """List what is deployed."""
     return commands.shown(commands.read(_list, None))
@@ -88,7 +88,7 @@ def _list(unit: Unit, _: None) -> dict[str, Any]:
     }
 
 
-@doors.door("GET", "/processes/<key>", gives=ProcessShape(), example=examples.PROCESS, refusals=(404,))
+@doors.door("GET", "/processes/<key>", gives=ProcessShape(), example=process_examples.PROCESS, refusals=(404,))
 def read_process(key: str) -> Response:
     """Read a process with all its versions."""
     rows, numbers = commands.read(queries.show_process, queries.ShowProcess(key=key))
@@ -99,7 +99,7 @@ def read_process(key: str) -> Response:
     return commands.shown({"key": key, "label": rows[0].label, "version": rows[0].number, "versions": versions})
 
 
-@doors.door("GET", _VERSION, gives=VersionShape(), example=examples.VERSION, refusals=(404,))
+@doors.door("GET", _VERSION, gives=VersionShape(), example=process_examples.VERSION, refusals=(404,))
 def read_version(key: str, number: int) -> Response:
     """Read what a version means.
 

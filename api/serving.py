@@ -19,7 +19,7 @@ from api import create_app, logs
 from api.errors import MEDIA_TYPE, TITLES
 from api.health import not_ready
 from engine.config import SettingsError, read_settings
-from engine.starting import start
+from engine.starting import NoDatabaseError, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,11 +141,14 @@ def application() -> Flask:
     """The WSGI application with the settings of the environment, for servers such as gunicorn.
 
     Raises:
-        SettingsError: a setting cannot be used, or the database is not migrated.
+        SettingsError: a setting cannot be used, or the database is not there or not migrated.
     """
     settings = read_settings()
     logs.set_up(settings.log_level)
-    engine = start(settings)
+    try:
+        engine = start(settings, create=False)
+    except NoDatabaseError as error:
+        raise SettingsError(str(error)) from None
     if lacking := not_ready(engine):
         raise SettingsError(" ".join(lacking))
     return create_app(engine)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.shapes import Instant, Shape, Whole, YesNo, described, string
 from api.ticket_shapes import STANDINGS
@@ -12,7 +14,20 @@ KEY = 80
 MAX_TEXT = 10_000
 
 
-class OpenAsk(Shape):
+class _OnceAsk(Shape):
+    """What may carry a natural key: both halves of it, or none."""
+
+    @validates_schema
+    def _whole_key(self, data: dict[str, Any], **more: Any) -> None:
+        del more
+        other = next(name for name in ("external_id", "event_id") if name in self.fields)
+        halves = [name for name in ("source", other) if data.get(name) is None]
+        if len(halves) == 1:
+            given = other if halves == ["source"] else "source"
+            raise ValidationError({halves[0]: [f"é obrigatório junto com {given}"]})
+
+
+class OpenAsk(_OnceAsk):
     """What a new ticket is about."""
 
     title = string(300, 1, required=True)
@@ -36,7 +51,7 @@ class OpenAsk(Shape):
     )
 
 
-class MoveAsk(Shape):
+class MoveAsk(_OnceAsk):
     """The move that shall be made."""
 
     move = string(250, allow_none=True, metadata={"description": "Id of the flow; none: the situation's default."})
@@ -81,7 +96,7 @@ class AlterQuery(Shape):
     )
 
 
-class MessageAsk(Shape):
+class MessageAsk(_OnceAsk):
     """A message of the installation's own."""
 
     name = string(64, 1, required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
 import statistics
@@ -59,7 +60,10 @@ def serving(command: list[str], url: str, **environ: str) -> Iterator[Server]:
     try:
         until = time.monotonic() + READY_WITHIN_S
         while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                asked = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_WITHIN_S)
+                asked.request("GET", "/")
+                asked.getresponse().read()
                 break
             assert server.poll() is None, f"{command[-1]} ended while starting"
             assert time.monotonic() < until, f"{command[-1]} does not answer"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
+
 from engine.catalogue import load_catalogue
+from engine.config import SettingsError
 from engine.db import connect
 from engine.people.knowing import renew
 from engine.unit import Engine
@@ -16,10 +21,27 @@ if TYPE_CHECKING:
     from engine.config import Settings
 
 
-def start(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Engine:
-    """An engine on the settings' database; the database must be migrated already."""
-    if settings.url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+class NoDatabaseError(Exception):
+    """The SQLite file of the settings does not exist; the text says so and what makes it."""
+
+
+def start(
+    settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), create: bool = True
+) -> Engine:
+    """An engine on the settings' database; the database must be migrated already.
+
+    Args:
+        create: whether an SQLite file that does not exist may be made.
+
+    Raises:
+        SettingsError: the data folder cannot be used.
+        NoDatabaseError: there is no such file, and none shall be made.
+    """
+    if create:
+        _make_folder(settings)
+    elif (file := _file(settings)) is not None and not _exists(file):
+        name = "TRAMITA_DATABASE_URL" if settings.database_url else "TRAMITA_DATA_DIR"
+        raise NoDatabaseError(f"Não há banco em {file} ({name}); comece com `tramita up` ou `tramita migrate`.")
     return Engine(
         connect(settings.url, pool_size=settings.threads + 2),
         settings=settings,
@@ -27,3 +49,35 @@ def start(settings: Settings, *, clock: Callable[[], datetime] = lambda: datetim
         renew=renew,
         clock=clock,
     )
+
+
+def _make_folder(settings: Settings) -> None:
+    if settings.database_url:
+        return
+    folder = settings.data_dir
+    wrong = ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wrong = error.strerror or type(error).__name__
+    else:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            wrong = "não se pode escrever nela"
+    if wrong:
+        raise SettingsError(
+            f"TRAMITA_DATA_DIR={str(folder)!r}: a pasta não pode ser usada ({wrong}); "
+            "use o caminho de uma pasta em que este usuário escreva."
+        )
+
+
+def _file(settings: Settings) -> Path | None:
+    url = make_url(settings.url)
+    kept = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    return Path(str(url.database)) if kept else None
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # a folder on the way may not be entered
+        return False

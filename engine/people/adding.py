@@ -141,10 +141,15 @@ def set_up(unit: Unit, ask: SetUp) -> str:
     """Add the first administrator and return a bearer token for them. Works once."""
     unit.replay()
     row = unit.connection.execute(select(setup).with_for_update()).one_or_none()
-    if row is None or row.used_at is not None or bytes(row.hash) != hash_of(ask.setup_token):
+    if row is not None and row.used_at is not None:
         raise NotAuthenticated(
-            "O token de instalação não vale: já foi usado ou outro foi impresso depois. "
-            "Reinicie o servidor para imprimir um novo, ou use `tramita token issue LOGIN`."
+            "O token de instalação já foi usado: a instalação tem quem a administre. "
+            "Emita outro token com `tramita token issue LOGIN`."
+        )
+    if row is None or bytes(row.hash) != hash_of(ask.setup_token):
+        raise NotAuthenticated(
+            "O token de instalação não é o mais novo: cada partida do servidor imprime outro, e só o último vale. "
+            "Use esse, ou reinicie o servidor para imprimir um novo."
         )
     unit.update("setup:first", setup, {"id": "first"}, used_at=unit.now)
     unit.record("setup:first", "used")

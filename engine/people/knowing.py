@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.actors import Actor
+from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER, Actor
 from engine.errors import NotAuthenticated
 from engine.people.model import token
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 PREFIX = "tk_"
+UNKNOWN = (
+    "O token não vale (mais): ninguém o conhece, ele terminou ou foi revogado. "
+    "Quem administra emite outro com `tramita token issue LOGIN`."
+)
 
 
 def new_token() -> str:
@@ -32,6 +37,18 @@ def new_token() -> str:
 def hash_of(text: str) -> bytes:
     """What is stored of a token: its SHA-256; at that entropy no slow hash is needed."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def name_of(unit: Unit, actor: str) -> str:
+    """What people call an actor of the history."""
+    kind, _, key = actor.partition(":")
+    if kind == "user":
+        person = unit.catalogue.people.get(UUID(key))
+        return person.name if person else actor
+    return _ENGINE.get(actor, actor)
+
+
+_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
 
 
 def by_token(unit: Unit, hashed: bytes) -> Actor:
@@ -73,10 +90,7 @@ def _known(connection: Connection, catalogue: Any, hashed: bytes, now: datetime)
     ).one_or_none()
     person: Person | None = catalogue.people.get(row.person_id) if row is not None and _lasts(row, now) else None
     if row is None or person is None or person.ended:
-        raise NotAuthenticated(
-            "O token não é conhecido ou não vale mais. Envie Authorization: Bearer <token>; "
-            "quem administra emite um com `tramita token issue`."
-        )
+        raise NotAuthenticated(UNKNOWN)
     return replace(actor_of(person, catalogue.number, token_hash=hashed), ends_at=row.ends_at)
 
 

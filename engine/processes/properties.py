@@ -22,6 +22,7 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
     "action": "em tarefas de serviço e de envio",
 }
 STANDINGS: Final = ("open", "finished", "cancelled")
+ENDINGS: Final = STANDINGS[1:]
 ACTIVITIES: Final = ("email", "call", "appointment", "custom", "social")
 ACTIONS: Final[Mapping[str, str | None]] = {"notify_team": None, "reply": "reply", "webhook": "event"}
 TOLD: Final = ("responsible", "team", "manager")

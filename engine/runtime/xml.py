@@ -71,8 +71,9 @@ def parse(raw: bytes, limit_bytes: int = LIMIT_BYTES) -> etree._Element:
     try:
         root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
-        line, said = getattr(error, "lineno", None) or 1, getattr(error, "msg", str(error))
-        raise XmlRefused("malformed", f"O arquivo não é XML bem formado: {said}.", line) from None
+        line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
+        where = f"linha {line}, coluna {column}"
+        raise XmlRefused("malformed", f"O arquivo não é XML bem formado ({where}).", line) from None
     info: Any = root.getroottree().docinfo
     if info.doctype or info.internalDTD is not None:
         raise _doctype(1)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, desc, select
 
 from engine.errors import NotActive, NotFound, NotPermitted, Stale
 from engine.history import ticket_history
+from engine.people.knowing import name_of
 from engine.registry.model import customer
 from engine.rights import lacking
 from engine.tickets.model import ticket
@@ -156,8 +157,9 @@ def happened(unit: Unit, found: Ticket) -> dict[str, Any]:
         },
         "happened": {
             "seq": row.seq,
-            "at": row.at.isoformat(),
+            "at": row.at,
             "actor": row.actor,
+            "actor_name": name_of(unit, row.actor),
             "deed": row.deed,
             "left": row.left,
             "entered": row.entered,

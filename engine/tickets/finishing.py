@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.activities.model import activity
 from engine.actors import ACTIVITY
 from engine.errors import Conflict, Invalid, NotFound
+from engine.people.knowing import name_of
 from engine.runtime import walk
 from engine.tickets.access import ticket_for
 from engine.tickets.following import asked_of_transition, follow_transition
@@ -66,7 +67,7 @@ def finish(unit: Unit, ask: Finish) -> Finished:
     ).one()
     if row.status == "finished":
         raise Conflict(
-            f"A atividade já foi finalizada ({row.outcome}) por {row.finished_by}.",
+            f"A atividade já foi finalizada ({row.outcome}) por {name_of(unit, row.finished_by)}.",
             code="activity_finished",
             present={"status": row.status, "outcome": row.outcome, "finished_by": row.finished_by},
         )

@@ -44,10 +44,25 @@ def test_a_fresh_database_is_migrated_and_has_profiles(tramita, tmp_path):
         ("registry", "load", "engine/registry/demonstration"),
     ],
 )
-def test_an_unmigrated_database_is_told(tramita, words):
+@pytest.mark.parametrize("made", [False, True])
+def test_a_database_that_is_not_there_or_not_migrated_is_told(tramita, tmp_path, words, made):
+    if made:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "tramita.db").touch()
     done = tramita(*(Path(__file__).parents[2] / word if "/" in word else word for word in words))
     assert done.exit_code == 1, done.output
     assert "tramita migrate" in done.output
+    assert made or f"Não há banco em {tmp_path / 'data' / 'tramita.db'} (TRAMITA_DATA_DIR)" in done.output
+    assert "Traceback" not in done.output
+    assert made or not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["migrate", "up"])
+def test_a_data_folder_that_cannot_be_used_is_named(tramita, tmp_path, command):
+    (tmp_path / "file").touch()
+    done = tramita(command, data_dir=str(tmp_path / "file"))
+    assert done.exit_code == 2
+    assert "TRAMITA_DATA_DIR" in done.output
     assert "Traceback" not in done.output
 
 
@@ -80,6 +95,8 @@ def test_a_database_that_is_away_is_told(tramita, tmp_path):
     done = tramita("serve", database_url=f"postgresql://x@/x?host={tmp_path}")
     assert done.exit_code == 1
     assert "banco de dados" in done.output
+    assert str(tmp_path) in done.output
+    assert len(done.output.splitlines()) == 1
     assert "Traceback" not in done.output
 
 

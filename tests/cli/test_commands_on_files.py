@@ -29,11 +29,22 @@ def test_what_is_delivered_has_no_finding_with_the_demonstration_registry(tramit
     assert report["files"] == 5
 
 
-def test_without_a_registry_unknown_names_are_warnings(tramita, folder):
+def test_without_anything_to_compare_with_that_is_said_once(tramita, folder, tmp_path):
     done = tramita("check", folder, "--format", "json")
-    report = json.loads(done.output)
-    assert (done.exit_code, report["errors"]) == (0, 0)
-    assert report["warnings"] == len(report["findings"]) > 0
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["findings"]) == (0, [])
+    assert done.stderr.count("sem cadastro para comparar") == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_configured_database_knows_the_names(tramita, furnished, folder):
+    clean = tramita("check", folder)
+    assert (clean.exit_code, clean.stderr) == (0, "")
+    file = folder / "atendimento.bpmn"
+    file.write_text(file.read_text().replace('name="team" value="atendimento"', 'name="team" value="marcianos"', 1))
+    done = tramita("check", folder)
+    assert done.exit_code == 1
+    assert "marcianos" in done.stdout
 
 
 def test_errors_end_with_1_and_say_where_and_what_to_do(tramita, folder):
@@ -42,14 +53,14 @@ def test_errors_end_with_1_and_say_where_and_what_to_do(tramita, folder):
     done = tramita("check", folder, "--registry", DEMONSTRATION)
     assert done.exit_code == 1
     first, hint = done.output.splitlines()[:2]
-    assert first.startswith("atendimento.bpmn:")
+    assert first.startswith(f"{file}:")
     assert "marcianos" in first
     assert hint.strip().startswith("→")
     assert done.output.splitlines()[-1].startswith("3 arquivos, 1 erro, ")
     told = json.loads(tramita("check", folder, "--registry", DEMONSTRATION, "--format", "json").output)
     (finding,) = [one for one in told["findings"] if one["severity"] == "error"]
     assert set(finding) == {"file", "line", "element", "rule", "severity", "message", "hint"}
-    assert finding["file"] == "atendimento.bpmn"
+    assert finding["file"] == str(file)
 
 
 def test_messages_of_the_installation_are_known(tramita, tmp_path):

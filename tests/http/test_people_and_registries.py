@@ -24,7 +24,8 @@ def test_setting_up_works_once(house, problem):
     }
     again = house.nobody.post("/setup", body, key="k")
     assert (again.data, again.headers["Idempotency-Replayed"]) == (first.data, "true")
-    problem(house.nobody.post("/setup", body | {"login": "outro"}), 401, "not_authenticated")
+    used = problem(house.nobody.post("/setup", body | {"login": "outro"}), 401, "not_authenticated")
+    assert "tramita token issue" in used["detail"]
     assert house.world.run(print_setup, PrintSetup()) is None
 
 
@@ -32,7 +33,8 @@ def test_setting_up_works_once(house, problem):
 def test_the_token_printed_last_is_the_one(house, problem):
     old = house.world.run(print_setup, PrintSetup())
     new = house.world.run(print_setup, PrintSetup())
-    problem(house.nobody.post("/setup", WANTED | {"setup_token": old}), 401, "not_authenticated")
+    refused = problem(house.nobody.post("/setup", WANTED | {"setup_token": old}), 401, "not_authenticated")
+    assert "só o último vale" in refused["detail"]
     assert house.nobody.post("/setup", WANTED | {"setup_token": new}).status_code == 201
 
 

@@ -255,3 +255,32 @@ def test_a_sane_request_id_is_taken_over(house):
     for odd in ("short", "x" * 65, "<script>alert(1)</script>", "a b c d e f g h", 'a"b"c"d"e'):
         made = house.agent.get("/me", headers={"X-Request-Id": odd}).headers["X-Request-Id"]
         assert re.fullmatch("[0-9a-f]{32}", made), odd
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "lacking"),
+    [
+        ("/tickets", {"title": "Pia", "source": "erp"}, "external_id"),
+        ("/tickets", {"title": "Pia", "external_id": "1"}, "source"),
+        ("/tickets/2026-0000000-0/moves", {"source": "erp", "event_id": None}, "event_id"),
+        ("/tickets/2026-0000000-0/messages", {"name": "x", "event_id": "1"}, "source"),
+    ],
+)
+def test_half_a_natural_key_is_refused(house, problem, path, body, lacking):
+    told = problem(house.agent.post(path, body), 422, "shape")
+    assert list(told["errors"]) == [lacking]
+
+
+def test_the_root_leads_to_the_pages(house):
+    for path in ("/", "/api"):
+        answer = house.app.test_client().get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/api/docs")
+
+
+def test_a_wrong_token_is_told_apart_from_none(house):
+    client = house.app.test_client()
+    for token in ("x", "tk_" + "a" * 43):
+        told = client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert told.status_code == 401
+        assert told.json["detail"].startswith("O token não vale (mais)")
+    assert client.get("/api/v1/me").json["detail"].startswith("Envie o cabeçalho")

@@ -136,6 +136,8 @@ def test_somebody_else_was_quicker(house, problem):
     refused = problem(answer, 409, "moved_meanwhile")
     assert refused["present"]["situation"] == "em_atendimento"
     assert refused["happened"]["entered"] == "atendimento:em_atendimento"
+    assert refused["happened"]["actor_name"] == "Ana Souza"
+    assert refused["happened"]["at"].endswith("Z")
 
 
 def test_altering_changes_what_is_said_and_nothing_else(house):

@@ -41,8 +41,8 @@ def test_the_report_as_json(sketch):
             "element": "sit_a",
             "rule": "unknown-team",
             "severity": "warning",
-            "message": "O setor “vendas” não está cadastrado.",
-            "hint": "Cadastre o setor, ou corrija a chave.",
+            "message": "A equipe “vendas” não está cadastrada.",
+            "hint": "Cadastre a equipe, ou corrija a chave.",
         }
     ]
 

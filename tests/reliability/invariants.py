@@ -23,20 +23,26 @@ from engine.unit import idempotency
 LATE = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def check(engine, acknowledged=None):
+def check(engine, acknowledged=None, *, one_clock=False):
     """Fail with everything that is wrong, not with the first of it."""
-    found = violations(engine, acknowledged)
+    found = violations(engine, acknowledged, one_clock=one_clock)
     assert not found, "\n".join(found)
 
 
-def violations(engine, acknowledged=None):
+def violations(engine, acknowledged=None, *, one_clock=False):
     """All that is wrong, one line each.
 
     Args:
         engine: on the database in question; it is only read.
         acknowledged: key -> bytes that a caller was answered: they must be stored under that key, exactly so.
+        one_clock: all commands took their instants from one clock that never goes back (a replay has its own).
     """
-    return engine.read(lambda unit, _: list(_violations(unit, acknowledged or {})), None, actor=actors.CONSOLE)
+
+    def look(unit, _):
+        found = list(_violations(unit, acknowledged or {}))
+        return found + list(_backwards(unit)) if one_clock else found
+
+    return engine.read(look, None, actor=actors.CONSOLE)
 
 
 def _violations(unit, acknowledged):
@@ -114,8 +120,13 @@ def _history(one, rows):
                 for a, b in pairwise(steps) if b.left != a.entered)  # fmt: skip
     if steps and steps[-1].entered != f"{one.place_process}:{one.situation}":
         yield f"I1: history ends in {steps[-1].entered}, the ticket stands in {one.place_process}:{one.situation}"
-    if any(a.at > b.at for a, b in pairwise(rows)):
-        yield "history goes back in time"
+
+
+def _backwards(unit):
+    for rows in _by_ticket(unit, ticket_history).values():
+        for a, b in pairwise(sorted(rows, key=lambda row: row.seq)):
+            if a.at > b.at:
+                yield f"row {b.seq} of ticket {b.ticket_id} is earlier than the row before it"
 
 
 def _state(unit, one, activities):

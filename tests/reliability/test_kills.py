@@ -11,7 +11,7 @@ def killed(url, kills):
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
     report = apart("killing:kill_at_random", url=url, kills=kills, seed=seed)
     assert not any(report["wrong"].values()), f"SEED={seed} repeats this: {report}"
-    assert report["asked"] > kills
+    assert report["answered"] > kills // 4  # they were killed at work, not only on their way to it
     return report
 
 

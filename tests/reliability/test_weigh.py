@@ -217,7 +217,7 @@ def test_what_is_weighed_is_what_the_command_does_on_postgresql_too(world, **dra
 
 
 @pytest.mark.long
-@settings(max_examples=3_000, **bounded)
+@settings(max_examples=3_000, **bounded | {"derandomize": False, "print_blob": True, "database": None})
 @drawn_worlds
 def test_what_is_weighed_is_what_the_command_does_three_thousand_times(world, **drawn):
     prove(world, **drawn)

@@ -19,6 +19,6 @@ def of_file(source: Source, batch: Batch) -> Iterator[Fault]:
     """Report team keys, in properties and as outcomes of decision tables, that do not exist."""
     uses = [*named_by("team", source), *given_by("team", source)]
     for use, severity in strangers(uses, batch.known.teams):
-        hint = "Cadastre o setor, ou corrija a chave."
-        message = f"O setor “{use.name}” não está cadastrado."
+        hint = "Cadastre a equipe, ou corrija a chave."
+        message = f"A equipe “{use.name}” não está cadastrada."
         yield Fault(use.element, use.line, message, hint, severity)
