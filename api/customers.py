@@ -181,6 +181,7 @@ def read_a_customer(key: str) -> Response:
     taken=examples.CUSTOMER_ASK,
     gives=CustomerShape(),
     example=examples.CUSTOMER,
+    refusals=(404,),
 )
 def put_a_customer(asked: dict[str, Any], key: str) -> Response:
     """Put a customer: new or changed.

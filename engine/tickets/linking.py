@@ -9,8 +9,8 @@ from sqlalchemy import and_, or_, select
 
 from engine.errors import Invalid, NotFound
 from engine.tickets.access import insist_on_open, may_read, permit, readable_ticket
-from engine.tickets.model import ticket as tickets
 from engine.tickets.listing import LISTED
+from engine.tickets.model import ticket as tickets
 from engine.tickets.relations import ticket_link
 from permissions.actions import Action
 

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from api import create_app
 from engine.actors import CONSOLE
 from engine.config import Settings
+from engine.db import metadata
 from engine.starting import start
 from engine.tickets.opening import Open, open_ticket
 
@@ -182,30 +184,60 @@ DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def test_a_folder_is_loaded_around_a_deployment_and_again(tramita, furnished, tmp_path):
+@pytest.fixture
+def rows(engine):
+    """How many rows each table holds: what a refused import must not change."""
+
+    def count():
+        with engine.reading.connect() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar()
+                for name, table in metadata.tables.items()
+            }
+
+    return count
+
+
+def test_a_folder_is_loaded_around_a_deployment_and_again(tramita, engine, tmp_path):
+    def subject():
+        return engine.read(lambda unit, _: unit.catalogue.registries.subjects["obra"], None, actor=CONSOLE)
+
+    def load():
+        return tramita("registry", "load", "--yes", tmp_path)
+
     (tmp_path / "tudo.toml").write_text(REGISTRY)
     (tmp_path / "obra.bpmn").write_text(DIAGRAM)
-    first = tramita("registry", "load", tmp_path)
-    assert first.exit_code == 1
+    first = load()
+    assert first.exit_code == 0, first.output
+    assert "7 novos, 0 mudam, 0 aposentados, 0 iguais." in first.output
     assert "subjects/obra: o processo 'obra' ainda não está implantado" in first.output
+    assert first.output.endswith("Importado.\n")
+    assert (subject().process, subject().team) == (None, "campo")
     assert tramita("deploy", tmp_path / "obra.bpmn").exit_code == 0
-    second = tramita("registry", "load", tmp_path)
-    assert (second.exit_code, second.output) == (0, "6 itens em dia.\n")
-    third = tramita("registry", "load", tmp_path)
-    assert (third.exit_code, third.output) == (0, "6 itens em dia.\n")
+    second = load()
+    assert (second.exit_code, second.output) == (
+        0,
+        'subjects/obra: muda\n    process: "obra"\n0 novos, 1 mudam, 0 aposentados, 6 iguais.\nImportado.\n',
+    )
+    assert subject().process == "obra"
+    third = load()
+    assert (third.exit_code, third.output) == (0, "0 novos, 0 mudam, 0 aposentados, 7 iguais.\n")
 
 
-def test_entries_that_do_not_fit_are_all_told_and_the_others_loaded(tramita, furnished, tmp_path):
+def test_entries_that_do_not_fit_are_all_told_and_nothing_is_loaded(tramita, rows, tmp_path):
     (tmp_path / "a.toml").write_text(
         "[teams.a]\nlabel='A'\n[teams.b]\ncalendar='nunca'\n[teams.c]\nlabel='C'\ncor='azul'\n[teams.D]\nlabel='D'\n"
         "[fields.e]\nlabel='E'\ntype='cor'\n[fields.f]\nlabel=5\n"
         "[[customers]]\nkey='x'\n[[customers]]\nkey='y'\nname=5\n[[people]]\nlogin='p'\nname='P'\nprofile='agente'\nidade=3\n"
     )
-    done = tramita("registry", "load", tmp_path)
+    before = rows()
+    done = tramita("registry", "load", "--yes", tmp_path)
     assert done.exit_code == 1
-    assert "1 itens em dia." in done.output
+    assert "8 itens não servem; nada foi importado." in done.output
+    assert rows() == before
     for name in ("teams/b", "teams/c", "teams/D", "fields/e", "fields/f", "customers/x", "customers/y", "people/p"):
-        assert f"{name}: " in done.output
+        assert re.search(f"{name}(: | não serve: )", done.output), name
+    assert "teams/a" not in done.output
     assert "Traceback" not in done.output
     assert "__init__" not in done.output
 

@@ -59,8 +59,10 @@ def test_a_line_tells_who_what_and_how_it_ended(house, lines):
 
 
 def test_what_people_typed_is_never_logged(house, lines, monkeypatch):
-    ticket = house.ticket(title=CANARY, description=CANARY, priority=CANARY, channel=CANARY, request_type=CANARY)
+    ticket = house.ticket(title=CANARY, description=CANARY, channel=CANARY)
     here = f"/tickets/{ticket['protocol']}"
+    point = house.admin.get("/customers/C-1002").json["contact_points"][0]["id"]
+    other = "/customers/C-1002"
     setup = house.world.run(print_setup, PrintSetup())
     calls = [
         lambda: house.agent.patch(here, {"title": CANARY + "2", "fields": {"unidade": CANARY}}, key=CANARY),
@@ -80,6 +82,37 @@ def test_what_people_typed_is_never_logged(house, lines, monkeypatch):
         lambda: house.admin.put("/registry/teams/x", {"label": CANARY}),
         lambda: house.agent("POST", "/tickets", raw=f'{{"title": "{CANARY}", '.encode()),
         lambda: house.agent.post("/tickets", {CANARY: CANARY, "title": [CANARY]}),
+        lambda: house.agent.post("/tickets", {"title": "A", "priority": CANARY, "request_type": CANARY}),
+        lambda: house.agent.patch(here, {"priority": CANARY, "development": CANARY, "contact_reason": CANARY}),
+        lambda: house.agent.post(f"{here}/interactions", {"kind": "note", "text": CANARY}),
+        lambda: house.agent.post(f"{here}/interactions", {"kind": CANARY, "text": CANARY}),
+        lambda: house.agent.post(
+            f"{here}/interactions",
+            {"kind": "manual_reply", "text": "A", "shown": True, "mailed": True, "copies": [f"{CANARY}@x.example"]},
+        ),
+        lambda: house.agent.post(f"{here}/interactions", {"kind": "automatic_reply", "standard_reply": CANARY}),
+        lambda: house.agent.post(f"{here}/interact", {"interaction": {"kind": "note", "text": CANARY}, "move": CANARY}),
+        lambda: house.agent.put(f"{here}/next-action", {"at": "2030-01-01T00:00:00Z", "reason": CANARY}),
+        lambda: house.admin.put("/interaction-demands", {"process": CANARY, "channel": CANARY, "demands": [CANARY]}),
+        lambda: house.agent.post(f"{here}/links", {"ticket": CANARY}),
+        lambda: house.agent("DELETE", f"{here}/links/{CANARY}"),
+        lambda: house.agent.post(f"{here}/clone", {"title": CANARY, "fields": {CANARY: CANARY}}),
+        lambda: house.agent.post(f"{here}/participants", {"kind": "broker", "name": CANARY}),
+        lambda: house.agent.post(f"{here}/participants", {"kind": "broker", "login": CANARY}),
+        lambda: house.agent.post(f"{here}/tasks", {"name": CANARY, "description": CANARY}),
+        lambda: house.agent.post(f"{here}/tasks", {"name": CANARY, "responsible": CANARY}),
+        lambda: house.agent.post(f"{here}/acceptance", {"acceptance": "refused", "reason": CANARY}),
+        lambda: house.agent.get(f"{here}/history", query_string={"actor": CANARY}),
+        lambda: house.agent.get("/customers", query_string={"q": CANARY}),
+        lambda: house.agent.get("/customers", query_string={"phone": CANARY, "cursor": CANARY}),
+        lambda: house.agent.get(f"/customers/{CANARY}/history"),
+        lambda: house.admin.post(f"{other}/contact-points", {"kind": "email", "value": f"{CANARY}@x.example"}),
+        lambda: house.admin.post(f"{other}/contact-points", {"kind": "phone", "value": CANARY}),
+        lambda: house.admin.patch(f"{other}/contact-points/{point}", {"verified": CANARY}),
+        lambda: house.admin.post(f"{other}/consents", {"channel": CANARY, "given": True, "how": CANARY}),
+        lambda: house.admin.put("/registry/standard_replies/x", {"label": CANARY, "text": f"{{{{{CANARY}}}}}"}),
+        lambda: house.admin.put("/registry/teams/financeiro/members", {"members": [CANARY]}),
+        lambda: house.admin.get(f"/registry/units/{CANARY}"),
         lambda: house.nobody.get("/me", headers={"Authorization": f"Bearer tk_{CANARY}{'x' * 40}"}),
         lambda: house.nobody.get("/me", headers={"Authorization": f"Basic {CANARY}", "Cookie": CANARY}),
         lambda: house.nobody.post("/setup", {"setup_token": setup, "login": "primeiro", "name": CANARY}),

@@ -94,7 +94,20 @@ def statements(house):
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_registries_are_read_whole_or_one_by_one(house):
     everything = house.agent.get("/registry").json
-    assert set(everything) == {"teams", "calendars", "subjects", "subsubjects", "fields"}
+    assert set(everything) == {
+        "calendars",
+        "teams",
+        "subjects",
+        "subsubjects",
+        "developments",
+        "blocks",
+        "units",
+        "request_types",
+        "priorities",
+        "contact_reasons",
+        "standard_replies",
+        "fields",
+    }
     assert {one["key"] for one in everything["teams"]} == {"atendimento", "assistencia", "financeiro"}
     assert house.agent.get("/registry/fields").json == {"fields": everything["fields"]}
     (choice,) = [one for one in everything["fields"] if one["key"] == "tipo_documento"]
@@ -111,6 +124,7 @@ def test_an_entry_is_put_new_and_changed(house):
         "technical_assistance": False,
         "team": "atendimento",
         "retired": False,
+        "used_by": [],
     }
     before = house.rows()
     assert house.admin.put("/registry/subjects/jardim", {"label": "Jardim", "team": "atendimento"}).json == first.json
@@ -124,8 +138,10 @@ def test_an_entry_is_put_new_and_changed(house):
 def test_a_customer_keeps_its_key_for_ever(house):
     first = house.admin.put("/customers/C-9", {"name": " Clara ", "kind": "company"})
     second = house.admin.put("/customers/C-9", {"name": "Clara Dias"})
-    assert first.json == {"id": first.json["id"], "key": "C-9", "name": "Clara", "kind": "company"}
-    assert second.json == {"id": first.json["id"], "key": "C-9", "name": "Clara Dias", "kind": "person"}
+    same = {"id": first.json["id"], "key": "C-9", "retired": False, "contact_points": [], "consents": []}
+    assert first.json == same | {"name": "Clara", "kind": "company"}
+    assert second.json == same | {"name": "Clara Dias", "kind": "person"}
+    assert house.admin.get("/customers/C-9").json == second.json
 
 
 COLUMNS = {

@@ -10,9 +10,10 @@ import pytest
 from organisation import furnish
 
 from engine import scheduler
+from engine.tickets.chronicle import History, history
 from engine.tickets.moving import Move, move
 from engine.tickets.opening import Open, open_ticket
-from engine.tickets.queries import History, Show, history, show
+from engine.tickets.queries import Show, show
 
 
 @pytest.fixture
