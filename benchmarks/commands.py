@@ -9,8 +9,6 @@ from benchmarks.figure import Figure, Legs, table
 from benchmarks.floors import OrmFloor, PostgresFloor, SqliteFloor
 from benchmarks.installation import DATABASES, LOOP, a_database, installed, on_one_core
 from benchmarks.machine import header
-from engine.tickets.moving import Move, move
-from engine.unit import Answer, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,20 +54,11 @@ def looping(deed: Callable, tickets: list) -> Callable[[], object]:
 
 
 def ours(here: Installation) -> Callable[[], object]:
-    """One call: a move of ours, with a person's rights, required fields, and under a key of its own."""
+    """One call: a move of ours, under a key of its own."""
     numbers = count()
-
-    def one(ticket, name):
-        key = Key(f"k{next(numbers)}", b"f" * 32)
-        here.engine.run(move, Move(ticket=ticket, move=name), actor=here.agent, key=key, render=_render)
-
-    return looping(one, [here.ticket().protocol for _ in range(20)])
-
-
-def _render(result) -> Answer:
-    one = result.ticket
-    body = f'{{"ticket": "{one.protocol}", "situation": "{one.situation}", "revision": {one.revision}}}'
-    return Answer(status=200, body=body.encode(), headers={"ETag": f'"{one.revision}"'})
+    tickets = [here.ticket().protocol for _ in range(20)]
+    here.season()
+    return looping(lambda protocol, name: here.move(protocol, name, f"k{next(numbers)}"), tickets)
 
 
 def main() -> None:

@@ -20,11 +20,13 @@ from engine.registry.putting import Put, put
 from engine.starting import start
 from engine.tickets.moving import Move, move
 from engine.tickets.opening import Open, open_ticket
+from engine.unit import Answer, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.actors import Actor
+    from engine.tickets.moving import Moved
     from engine.unit import Engine
 
 HERE = Path(__file__).parent
@@ -33,6 +35,7 @@ sys.path.append(str(HERE.parent / "tests"))
 # One ticket's life: opened, and ten moves to its end, the loop between two situations twice.
 LIFE = ("triar", "escalar", "assumir", *("aguardar", "retomar") * 2, "resolver", "confirmar", "encerrar")
 LOOP = ("aguardar", "retomar")
+SEASONED = 3_000
 DATABASES = ("PostgreSQL", "SQLite FULL")
 
 
@@ -77,10 +80,29 @@ class Installation:
             one = self.engine.run(move, Move(ticket=one.id, move=name), actor=self.agent).ticket
         return one
 
+    def season(self) -> None:
+        """Have some thousand moves behind, as any installation has: plans made on empty tables stay bad."""
+        protocols = [self.ticket().protocol for _ in range(50)]
+        for n in range(SEASONED // len(protocols)):
+            for protocol in protocols:
+                self.move(protocol, LOOP[n % 2], f"seasoned-{n}-{protocol}")
+        self.analyse()
+
+    def move(self, protocol: str, name: str, key: str) -> None:
+        """One move, with a person's rights, required fields, and under a key."""
+        ask = Move(ticket=protocol, move=name)
+        self.engine.run(move, ask, actor=self.agent, key=Key(key, b"f" * 32), render=_rendered)
+
     def analyse(self) -> None:
-        """Let the database know its tables: plans made on empty ones stay bad."""
+        """Let the database know how large its tables are."""
         with self.engine.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def _rendered(result: Moved) -> Answer:
+    one = result.ticket
+    body = f'{{"ticket": "{one.protocol}", "situation": "{one.situation}", "revision": {one.revision}}}'
+    return Answer(status=200, body=body.encode(), headers={"ETag": f'"{one.revision}"'})
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from benchmarks.figure import Figure, table
-from benchmarks.floors import FURTHER, OrmFloor
-from benchmarks.installation import LOOP, a_database, installed, on_one_core
+from benchmarks.floors import FURTHER, OrmFloor, PostgresFloor
+from benchmarks.installation import LOOP, SEASONED, a_database, installed, on_one_core
 from benchmarks.machine import header
 from benchmarks.servers import FLOOR, OURS, Client, Contender, database_pid, gunicorn, in_turn, share, waitress
 
@@ -31,7 +32,8 @@ def figures() -> Iterator[Figure]:
         for name, server in (("gunicorn", gunicorn), ("waitress", waitress)):
             theirs = [[str(orm.open()) for _ in range(TICKETS_EACH)] for _ in range(2 * CLIENTS)]
             ours = [[here.ticket().protocol for _ in range(TICKETS_EACH)] for _ in range(CLIENTS)]
-            here.analyse()
+            season(url, str(orm.open()))
+            here.season()
             with contextlib.ExitStack() as stack:
                 floor = stack.enter_context(server(FLOOR, url))
                 same = stack.enter_context(server(FLOOR, url, FLOOR_ALL_ROWS="1"))
@@ -44,6 +46,14 @@ def figures() -> Iterator[Figure]:
                 }
                 yield from measured(name, contenders)
         orm.close()
+
+
+def season(url: str, ticket: str) -> None:
+    """Let the floor with all our rows have as much behind as ours has."""
+    floor = PostgresFloor(url)
+    for n in range(SEASONED):
+        floor.move_with_all_rows(uuid.UUID(ticket), LOOP[n % 2], f"seasoned-{ticket}-{n}")
+    floor.close()
 
 
 def clients(server, tickets, make) -> list[Client]:

@@ -282,4 +282,4 @@ def _count(known):
 
 def test_the_linter_takes_the_replies_of_a_folder(tmp_path, registries, world):
     written(registries(), tmp_path)
-    assert cli_processes._known(tmp_path).replies == {"recebido", "resolvido", "visita_marcada"}
+    assert cli_processes._of_folder(tmp_path).replies == {"recebido", "resolvido", "visita_marcada"}
