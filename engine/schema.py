@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from engine.conversations import model as conversations  # noqa: F401 - its tables
+from engine.activities import model as activities  # noqa: F401 - its tables, as of all below
+from engine.conversations import model as conversations  # noqa: F401
 from engine.db import metadata
-from engine.registry import customer_model  # noqa: F401 - its tables
-from engine.tickets import relations  # noqa: F401 - its tables
+from engine.people import model as people  # noqa: F401
+from engine.processes import model as processes  # noqa: F401
+from engine.registry import customer_model, demands  # noqa: F401
+from engine.registry import model as registry  # noqa: F401
+from engine.tickets import model as tickets  # noqa: F401
+from engine.tickets import relations  # noqa: F401
+from engine.unit import answers  # noqa: F401
 
 __all__ = ["metadata"]

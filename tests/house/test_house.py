@@ -21,7 +21,7 @@ def places(pattern):
 
 def test_one_place_begins_and_commits():
     assert places(r"\.commit\(|(?<!tree)\.begin\(\)|sessionmaker|Session\(") == {
-        "engine/unit.py",
+        "engine/unit/running.py",
         "engine/migrating.py",
     }
 
@@ -39,7 +39,7 @@ def test_nothing_evaluates_text_as_python():
 
 def test_the_clock_is_read_in_few_places():
     assert places(r"datetime\.now\(|utcnow\(") <= {
-        "engine/unit.py",  # the engine's default clock
+        "engine/unit/running.py",  # the engine's default clock
         "engine/starting.py",
         "engine/processes/trial.py",  # the trial start has no ticket and no clock
     }
