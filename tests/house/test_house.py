@@ -47,7 +47,7 @@ def test_the_clock_is_read_in_few_places():
 
 def test_rows_are_written_by_the_unit_alone():
     """`connection.execute` reads; only the deletion of old answers, which no history tells of, is an exception."""
-    assert places(r"\.(insert|update|delete)\(\)") == {"engine/unit.py"}
+    assert places(r"\.(insert|update|delete)\(\)") == {"engine/unit/answers.py"}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def wheel(tmp_path_factory):
 def test_wheel_holds_the_product_and_what_it_ships(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for wanted in (
-        "engine/unit.py",
+        "engine/unit/running.py",
         "engine/migrations/versions/0001_foundation.py",
         "engine/expressions/grammar.lark",
         "api/__init__.py",
