@@ -15,7 +15,7 @@ from engine.actors import CONSOLE
 from engine.builtin import MESSAGES
 from engine.config import read_settings
 from engine.processes.checking import Known, check
-from engine.processes.deploying import known_names
+from engine.processes.judging import known_names
 from engine.registry.folder import read_folder
 from engine.starting import NoDatabaseError
 from engine.tickets import queries

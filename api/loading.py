@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.importing import Plan
-    from engine.processes.deploying import File
+    from engine.processes.judging import File
     from engine.unit import Engine
 
 

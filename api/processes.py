@@ -13,10 +13,11 @@ from api.openapi import Doors, json_body
 from api.process_shapes import DeployedShape, FilesAsk, ProcessesShape, ProcessShape, ReportShape, VersionShape
 from api.ticket_dumps import place_body
 from engine.processes import queries
-from engine.processes.deploying import CheckFiles, Deployed, check_files, deploy_files
+from engine.processes.deploying import Deployed, deploy_files
+from engine.processes.judging import CheckFiles, check_files
 
 if TYPE_CHECKING:
-    from engine.processes.deploying import File
+    from engine.processes.judging import File
     from engine.runtime.process import MoveSpec, Process, Situation
     from engine.unit import Answer, Unit
 

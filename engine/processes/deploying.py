@@ -8,27 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select
 
-from engine.builtin import MESSAGES
 from engine.db import new_id
 from engine.errors import Invalid, NotDeployable
-from engine.processes.checking import Known, Report, check
 from engine.processes.digest import digest
+from engine.processes.judging import File, judge, newest
 from engine.processes.model import decision_version, process_head, process_version
 from engine.processes.trial import try_start
 from engine.rights import insist
 from engine.runtime.diagram import Diagram, read
 from engine.runtime.tables import read_decisions
 from permissions.actions import Action
-from permissions.decide import decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from engine.actors import Actor
+    from engine.processes.checking import Report
     from engine.unit import Answer, Engine, Key, Unit
 
-File = tuple[str, bytes]
 What = Literal["new", "version", "cosmetic", "unchanged"]
 
 
@@ -97,50 +95,15 @@ def try_first(engine: Engine, files: Sequence[File], *, actor: Actor) -> bytes:
 
     def around(unit: Unit, _: None) -> tuple[list[File], list[File]]:
         insist(unit, Action.PROCESS_DEPLOY)
-        heads = [(row.file, bytes(row.raw)) for row in _heads(unit).values()]
+        heads = [(row.file, bytes(row.raw)) for row in newest(unit).values()]
         rows = unit.connection.execute(select(decision_version).order_by(decision_version.c.number))
-        newest = {row.key: (row.file, bytes(row.raw)) for row in rows}
-        return heads, list(dict(newest.values()).items())
+        by_key = {row.key: (row.file, bytes(row.raw)) for row in rows}
+        return heads, list(dict(by_key.values()).items())
 
     heads, tables = engine.read(around, None, actor=actor)
     if problem := try_start(files, [*heads, *tables]):
         raise NotDeployable(f"A partida de prova falhou: {problem}", findings=[])
     return _fingerprint(files)
-
-
-def known_names(unit: Unit) -> Known:
-    """The names that exist here, for the linter."""
-    registries = unit.catalogue.registries
-    return Known(
-        teams=frozenset(registries.teams),
-        calendars=frozenset(registries.calendars),
-        fields=frozenset(registries.fields),
-        subjects=frozenset(registries.subjects),
-        replies=frozenset(registries.standard_replies),
-        decisions=frozenset(unit.catalogue.tables),
-        processes=frozenset(unit.catalogue.processes),
-        messages={**MESSAGES, **unit.engine.settings.messages},
-        diagrams={key: read(bytes(row.raw), row.file) for key, row in _heads(unit).items()},
-        tables={key: table for key, (table, _) in unit.catalogue.tables.items()},
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckFiles:
-    """Files to be judged as if they were to be deployed."""
-
-    files: tuple[File, ...]
-
-
-def check_files(unit: Unit, ask: CheckFiles) -> Report:
-    """What deploying the files here would be told: with this installation's names, and what calls them."""
-    insist(unit, Action.PROCESS_READ)
-    return _check(unit, ask.files)
-
-
-def _check(unit: Unit, files: Sequence[File]) -> Report:
-    known = known_names(unit)
-    return check([*files, *_callers(known.diagrams, files)], known, leavable=_leavable(unit))
 
 
 def deploy(unit: Unit, ask: Deploy) -> Deployed:
@@ -150,7 +113,7 @@ def deploy(unit: Unit, ask: Deploy) -> Deployed:
     assert ask.tried == _fingerprint(ask.files), "files must be tried before they are deployed"
     if not ask.files:
         raise Invalid("Envie ao menos um arquivo .bpmn ou .dmn.", code="no_files")
-    report = _check(unit, ask.files)
+    report = judge(unit, ask.files)
     if report.errors:
         raise NotDeployable(
             f"Há {report.errors} erro(s) nos arquivos; nada foi implantado.",
@@ -202,7 +165,7 @@ def _decision(unit: Unit, key: str, file: str, raw: bytes) -> Deployment:
 
 def _processes(unit: Unit, files: Sequence[File]) -> list[Deployment]:
     given = {d.key: d for d in (read(raw, name) for name, raw in files if not name.lower().endswith(".dmn"))}
-    heads = _heads(unit)
+    heads = newest(unit)
     diagrams = {key: read(bytes(row.raw), row.file) for key, row in heads.items()} | given
     versions: dict[str, UUID] = {key: row.id for key, row in heads.items()}
     closures = {key: dict(row.calls) for key, row in heads.items()}
@@ -278,13 +241,6 @@ def _process(
     )
 
 
-def _heads(unit: Unit) -> dict[str, Any]:
-    rows = unit.connection.execute(
-        select(process_version).join(process_head, process_head.c.version_id == process_version.c.id)
-    )
-    return {row.key: row for row in rows}
-
-
 def _callees_first(diagrams: Mapping[str, Diagram]) -> list[str]:
     ordered: dict[str, None] = {}
 
@@ -297,33 +253,6 @@ def _callees_first(diagrams: Mapping[str, Diagram]) -> list[str]:
     for key in sorted(diagrams):
         visit(key)
     return list(ordered)
-
-
-def _callers(deployed: Mapping[str, Diagram], files: Sequence[File]) -> list[File]:
-    """The deployed diagrams that call, directly or not, what the files replace: they must fit the new text too."""
-    given = check(files).diagrams.keys()
-    touched, callers = set(given), dict[str, Diagram]()
-    while more := {k: d for k, d in deployed.items() if d.called & touched and k not in touched}:
-        callers |= more
-        touched |= more.keys()
-    return [(diagram.file, diagram.raw) for diagram in callers.values()]
-
-
-def _leavable(unit: Unit) -> Callable[[str, str], bool]:
-    rules = unit.catalogue.rules
-
-    def leavable(process: str, situation: str) -> bool:
-        return any(
-            decide(rules, profile, Action.TICKET_MOVE, process=process, situation=situation)
-            or any(
-                rule.allow and rule.action.startswith("ticket.move:") and rule.process in {process, "*"}
-                for rule in rules.all
-                if rule.profile == profile
-            )
-            for profile in rules.profiles
-        )
-
-    return leavable
 
 
 def _fingerprint(files: Sequence[File]) -> bytes:

@@ -19,13 +19,10 @@ from engine.errors import (
     Stale,
 )
 from engine.expressions import EvaluationError, Undecided
-from engine.rights import lacking
 from engine.runtime import walk
 from engine.runtime.movement import Movement, Place, Stuck
 from engine.runtime.tables import TableFailed
-from engine.tickets import filling
-from permissions.actions import Action
-from permissions.decide import decide
+from engine.tickets import filling, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,22 +149,22 @@ def weigh_one(
     situation = process.situations.get(ticket.place)
     name = move or (situation.default if situation else None)
     spec = next((m for m in situation.moves if m.id == name), None) if situation else None
-    reasons = _standing_reasons(process, ticket, circumstances, name, spec)
+    reasons = obstacles.standing(process, ticket, circumstances, name, spec)
     if spec is None:
         assert reasons
         return Option(move=name or "", label=name or "", reasons=tuple(reasons), happened=circumstances.happened)
-    rights = _right_to(circumstances, ticket.place, spec.id)
+    rights = obstacles.right_to(circumstances, ticket.place, spec.id)
     reasons += rights
     facts = ticket.facts()
     kept, wrong = filling.sort_out(circumstances.registries, proposed or {})
     facts |= filling.as_facts(circumstances.registries, kept)
-    reasons += _guard_reasons(spec, facts, circumstances.now)
+    reasons += obstacles.unguarded(spec, facts, circumstances.now)
     requires, failed = required(
         process, ticket, spec.requires, spec.requires_decisions, facts | {"move": spec.id}, circumstances
     )
     reasons += failed
     reasons += wrong
-    reasons += _strangers(circumstances, ticket.place, kept, requires)
+    reasons += obstacles.strangers_to(circumstances, ticket.place, kept, requires)
     refused = {name for reason in wrong for name in reason.details["fields"]}
     missing = tuple(
         key
@@ -235,112 +232,6 @@ def required(
     return tuple(found), failed
 
 
-def _standing_reasons(
-    process: Process, ticket: Ticket, circumstances: Circumstances, name: str | None, spec: MoveSpec | None
-) -> list[Reason]:
-    reasons = []
-    if circumstances.seen is not None and circumstances.seen != ticket.revision:
-        detail = f"O atendimento mudou: você viu a revisão {circumstances.seen}, agora é a {ticket.revision}."
-        fix = "Leia o atendimento de novo e repita o pedido com a revisão atual."
-        reasons.append(Reason(code="stale", detail=detail, fix=fix, details={"revision": ticket.revision}))
-    if ticket.ended:
-        detail = "O atendimento chegou ao fim do processo; nada mais sai daqui."
-        reasons.append(Reason(code="ended", detail=detail, fix="Uma realocação pode levá-lo a outra situação."))
-    if spec is not None and ticket.waiting_for and not ticket.ended:
-        waiting = ticket.waiting_for
-        detail = f"O atendimento está entre situações: espera por {waiting['element']!r} ({waiting['cause']})."
-        reasons.append(Reason(code="between_situations", detail=detail, details=waiting))
-    if spec is None:
-        offered = [m.id for m in situation.moves] if (situation := process.situations.get(ticket.place)) else []
-        elsewhere = any(m.id == name for s in process.situations.values() for m in s.moves)
-        here = f"A situação {ticket.situation!r} oferece: {', '.join(offered) or 'nenhuma opção'}."
-        if elsewhere:
-            detail = f"A opção {name!r} não parte da situação atual. {here}"
-            reasons.append(Reason(code="moved_meanwhile", detail=detail, fix=here, details={"offered": offered}))
-        else:
-            detail = f"A opção {name!r} não existe." if name else "Diga qual opção: não há uma padrão."
-            reasons.append(
-                Reason(code="no_such_move", detail=f"{detail} {here}", fix=here, details={"offered": offered})
-            )
-    return reasons
-
-
-def _right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reason]:
-    if circumstances.profile is None:
-        return []
-    reading = decide(circumstances.rules, circumstances.profile, Action.TICKET_READ)
-    decision = decide(
-        circumstances.rules,
-        circumstances.profile,
-        Action.TICKET_MOVE,
-        process=place.process,
-        situation=place.element,
-        narrowed=move,
-    )
-    return [lacking(each) for each in (reading, decision) if not each]
-
-
-def _guard_reasons(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[Reason]:
-    if spec.guard is None:
-        return []
-    text = spec.guard.text
-    seen = {name: facts.get(name) for name in sorted(spec.guard.names)}
-    try:
-        if spec.guard.decide(facts, now):
-            return []
-    except Undecided as error:
-        detail = f"Não dá para decidir se {text!r} vale: falta {', '.join(error.names)}."
-        fix = f"Preencha {', '.join(error.names)}."
-        return [
-            Reason(
-                code="guard_undecided",
-                detail=detail,
-                fix=fix,
-                details={"guard": text, "missing": list(error.names)},
-            )
-        ]
-    except EvaluationError as error:
-        detail = f"A condição {text!r} não pode ser avaliada: {error}"
-        return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": seen})]
-    told = ", ".join(f"{name} é {_spoken(value)}" for name, value in seen.items())
-    detail = f"A condição {text!r} não vale agora: {told}."
-    fix = f"A opção fica livre quando {text} valer."
-    if any(name.startswith("subject") for name in seen):
-        fix += " O assunto se altera com PATCH do atendimento."
-    return [Reason(code="guard_false", detail=detail, fix=fix, details={"guard": text, "values": seen})]
-
-
-def _spoken(value: Any) -> str:
-    if value is None:
-        return "vazio"
-    if isinstance(value, bool):
-        return "sim" if value else "não"
-    return f"“{value}”" if isinstance(value, str) else str(value)
-
-
-def _strangers(
-    circumstances: Circumstances, place: Place, kept: Mapping[str, Any], requires: tuple[str, ...]
-) -> list[Reason]:
-    strangers = sorted(key for key in kept if key not in requires)
-    if not strangers:
-        return []
-    if circumstances.profile is None or all(
-        decide(
-            circumstances.rules,
-            circumstances.profile,
-            Action.TICKET_FILL,
-            process=place.process,
-            situation=place.element,
-            narrowed=key,
-        )
-        for key in strangers
-    ):
-        return []
-    detail = f"Esta opção não pede {', '.join(strangers)}, e o perfil não pode preencher isso por conta própria."
-    fix = f"Tire {', '.join(strangers)} de `fields`."
-    return [Reason(code="field_not_for_this_move", detail=detail, fix=fix, details={"fields": strangers})]
-
-
 def _try(
     process: Process, ticket: Ticket, spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumstances
 ) -> tuple[Movement | None, list[Reason]]:
@@ -350,14 +241,4 @@ def _try(
             [],
         )
     except Stuck as stuck:
-        return None, [stuck_reason(stuck)]
-
-
-def stuck_reason(stuck: Stuck) -> Reason:
-    """A step that cannot be finished, as a reason."""
-    return Reason(
-        code="stuck",
-        detail=stuck.detail,
-        fix="O diagrama para aqui com estes dados: preencha o que falta, ou peça a correção a quem o desenha.",
-        details={"kind": stuck.kind, "process": stuck.process, "element": stuck.element} | stuck.details,
-    )
+        return None, [obstacles.stuck_reason(stuck)]

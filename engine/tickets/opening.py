@@ -14,7 +14,7 @@ from engine.registry.model import customer
 from engine.rights import insist
 from engine.runtime import walk
 from engine.runtime.movement import Stuck
-from engine.tickets import filling, moves
+from engine.tickets import filling, moves, obstacles
 from engine.tickets.access import readable_ticket
 from engine.tickets.following import circumstances, follow
 from engine.tickets.keys import REGISTRY, wrong_keys
@@ -93,7 +93,7 @@ def open_ticket(unit: Unit, ask: Open) -> Opened:
     try:
         movement = walk.begin(ticket.diagram, ticket.facts(), unit.local_now, unit.catalogue.table)
     except Stuck as stuck:
-        reason = moves.stuck_reason(stuck)
+        reason = obstacles.stuck_reason(stuck)
         raise Invalid(stuck.detail, code="stuck", reasons=[reason]) from stuck
     _insist_on_fields(unit, ticket, ask, movement.place)
     if ask.external_id is not None:

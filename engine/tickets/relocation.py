@@ -13,7 +13,7 @@ from engine.errors import FieldsMissing, Invalid
 from engine.processes.model import process_version
 from engine.runtime import walk
 from engine.runtime.movement import Place, Stuck
-from engine.tickets import filling, moves
+from engine.tickets import filling, moves, obstacles
 from engine.tickets.access import permit, ticket_for
 from engine.tickets.following import circumstances, close_assistance, close_incident, follow
 from engine.tickets.moving import remember, told_before
@@ -81,7 +81,7 @@ def put(unit: Unit, ticket: Ticket, ask: Relocate) -> None:
     try:
         movement = walk.relocate(ticket.diagram, target, ticket.facts(), unit.local_now, unit.catalogue.table)
     except Stuck as stuck:
-        raise Invalid(stuck.detail, code="stuck", reasons=[moves.stuck_reason(stuck)]) from stuck
+        raise Invalid(stuck.detail, code="stuck", reasons=[obstacles.stuck_reason(stuck)]) from stuck
     waived = _insist_on_fields(unit, ticket, ask, target)
     _withdraw_activities(unit, ticket)
     detail: dict[str, Any] = {}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.processes.deploying import known_names
+from engine.processes.judging import known_names
 from engine.registry.replies import PLACEHOLDERS, render, wrong_placeholders
 
 CANARIES = (

@@ -1,0 +1,140 @@
+"""What may stand in the way of a move, each kind of obstacle as reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Reason
+from engine.expressions import EvaluationError, Undecided
+from engine.rights import lacking
+from permissions.actions import Action
+from permissions.decide import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.runtime.movement import Place, Stuck
+    from engine.runtime.process import MoveSpec, Process
+    from engine.tickets.moves import Circumstances
+    from engine.tickets.ticket import Ticket
+
+
+def standing(
+    process: Process, ticket: Ticket, circumstances: Circumstances, name: str | None, spec: MoveSpec | None
+) -> list[Reason]:
+    """What of where the ticket stands is against it: changed meanwhile, ended, between situations, no such move."""
+    reasons = []
+    if circumstances.seen is not None and circumstances.seen != ticket.revision:
+        detail = f"O atendimento mudou: você viu a revisão {circumstances.seen}, agora é a {ticket.revision}."
+        fix = "Leia o atendimento de novo e repita o pedido com a revisão atual."
+        reasons.append(Reason(code="stale", detail=detail, fix=fix, details={"revision": ticket.revision}))
+    if ticket.ended:
+        detail = "O atendimento chegou ao fim do processo; nada mais sai daqui."
+        reasons.append(Reason(code="ended", detail=detail, fix="Uma realocação pode levá-lo a outra situação."))
+    if spec is not None and ticket.waiting_for and not ticket.ended:
+        waiting = ticket.waiting_for
+        detail = f"O atendimento está entre situações: espera por {waiting['element']!r} ({waiting['cause']})."
+        reasons.append(Reason(code="between_situations", detail=detail, details=waiting))
+    if spec is None:
+        offered = [m.id for m in situation.moves] if (situation := process.situations.get(ticket.place)) else []
+        elsewhere = any(m.id == name for s in process.situations.values() for m in s.moves)
+        here = f"A situação {ticket.situation!r} oferece: {', '.join(offered) or 'nenhuma opção'}."
+        if elsewhere:
+            detail = f"A opção {name!r} não parte da situação atual. {here}"
+            reasons.append(Reason(code="moved_meanwhile", detail=detail, fix=here, details={"offered": offered}))
+        else:
+            detail = f"A opção {name!r} não existe." if name else "Diga qual opção: não há uma padrão."
+            reasons.append(
+                Reason(code="no_such_move", detail=f"{detail} {here}", fix=here, details={"offered": offered})
+            )
+    return reasons
+
+
+def right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reason]:
+    """What rights are lacking for it."""
+    if circumstances.profile is None:
+        return []
+    reading = decide(circumstances.rules, circumstances.profile, Action.TICKET_READ)
+    decision = decide(
+        circumstances.rules,
+        circumstances.profile,
+        Action.TICKET_MOVE,
+        process=place.process,
+        situation=place.element,
+        narrowed=move,
+    )
+    return [lacking(each) for each in (reading, decision) if not each]
+
+
+def unguarded(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[Reason]:
+    """Why its guard does not let it through."""
+    if spec.guard is None:
+        return []
+    text = spec.guard.text
+    seen = {name: facts.get(name) for name in sorted(spec.guard.names)}
+    try:
+        if spec.guard.decide(facts, now):
+            return []
+    except Undecided as error:
+        detail = f"Não dá para decidir se {text!r} vale: falta {', '.join(error.names)}."
+        fix = f"Preencha {', '.join(error.names)}."
+        return [
+            Reason(
+                code="guard_undecided",
+                detail=detail,
+                fix=fix,
+                details={"guard": text, "missing": list(error.names)},
+            )
+        ]
+    except EvaluationError as error:
+        detail = f"A condição {text!r} não pode ser avaliada: {error}"
+        return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": seen})]
+    told = ", ".join(f"{name} é {_spoken(value)}" for name, value in seen.items())
+    detail = f"A condição {text!r} não vale agora: {told}."
+    fix = f"A opção fica livre quando {text} valer."
+    if any(name.startswith("subject") for name in seen):
+        fix += " O assunto se altera com PATCH do atendimento."
+    return [Reason(code="guard_false", detail=detail, fix=fix, details={"guard": text, "values": seen})]
+
+
+def _spoken(value: Any) -> str:
+    if value is None:
+        return "vazio"
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    return f"“{value}”" if isinstance(value, str) else str(value)
+
+
+def strangers_to(
+    circumstances: Circumstances, place: Place, kept: Mapping[str, Any], requires: tuple[str, ...]
+) -> list[Reason]:
+    """Values that the move does not ask for, if the profile may not fill them in on its own."""
+    strangers = sorted(key for key in kept if key not in requires)
+    if not strangers:
+        return []
+    if circumstances.profile is None or all(
+        decide(
+            circumstances.rules,
+            circumstances.profile,
+            Action.TICKET_FILL,
+            process=place.process,
+            situation=place.element,
+            narrowed=key,
+        )
+        for key in strangers
+    ):
+        return []
+    detail = f"Esta opção não pede {', '.join(strangers)}, e o perfil não pode preencher isso por conta própria."
+    fix = f"Tire {', '.join(strangers)} de `fields`."
+    return [Reason(code="field_not_for_this_move", detail=detail, fix=fix, details={"fields": strangers})]
+
+
+def stuck_reason(stuck: Stuck) -> Reason:
+    """A step that cannot be finished, as a reason."""
+    return Reason(
+        code="stuck",
+        detail=stuck.detail,
+        fix="O diagrama para aqui com estes dados: preencha o que falta, ou peça a correção a quem o desenha.",
+        details={"kind": stuck.kind, "process": stuck.process, "element": stuck.element} | stuck.details,
+    )
