@@ -10,7 +10,7 @@ import click
 import orjson
 from sqlalchemy.exc import DBAPIError
 
-from api import cli_people, cli_processes, cli_replay, loading, logs
+from api import cli_people, cli_permissions, cli_processes, cli_replay, loading, logs
 from api.cli_support import insist_on_ready, opened, told
 from api.serving import PortTakenError, end_on_sigterm, serve
 from engine.actors import CONSOLE
@@ -116,12 +116,14 @@ def up_command(host: str | None, port: int | None, *, empty: bool) -> None:
 
 
 @cli.command("openapi")
-def openapi_command() -> None:
+@click.option("--portal", is_flag=True, help="O documento do portal dos clientes.")
+def openapi_command(portal: bool) -> None:  # noqa: FBT001 - click's way
     """Escreve o documento OpenAPI da API na saída padrão."""
     from api import create_app, document_of
 
     app = create_app(start(Settings(database_url="sqlite:///:memory:")))
-    click.echo(orjson.dumps(document_of(app), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    document = document_of(app, "PORTAL_" if portal else "")
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -156,6 +158,7 @@ def _announce(engine: Engine, port: int) -> None:
 
 cli_processes.register(cli)
 cli_people.register(cli)
+cli_permissions.register(cli)
 cli_replay.register(cli)
 
 

@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.cli_support import insist_on_ready, opened
+from api.link_pages import link_of
 from api.plan_text import plan_lines
 from engine.actors import CONSOLE
 from engine.config import read_settings
 from engine.importing import Import, import_folder, plan
-from engine.people.adding import AddPerson, IssueToken, add_person, issue_token
+from engine.people.accounts import STAFF
+from engine.people.adding import AddPerson, add_person
+from engine.people.leaving import Deactivate, Reactivate, deactivate, reactivate
+from engine.people.links import MakeLink, make_link
+from engine.people.sessions import handle_of
+from engine.people.tokens import IssueToken, RevokeToken, Tokens, issue_token, revoke_token, tokens
+from engine.queues.handing_back import hand_back
 from engine.registry.folder import files_of, read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+    from engine.people.links import Purpose
+    from engine.unit import Engine
 
 
 def register(cli: click.Group) -> None:
@@ -37,10 +48,49 @@ def user() -> None:
 @click.option("--name", required=True, help="Nome da pessoa.")
 @click.option("--profile", required=True, help="Perfil de acesso: exatamente um.")
 @click.option("--team", "teams", multiple=True, help="Equipe; pode ser repetida.")
-def add_command(login: str, name: str, profile: str, teams: tuple[str, ...]) -> None:
+@click.option("--email", help="Endereço para os links.")
+def add_command(login: str, name: str, profile: str, teams: tuple[str, ...], email: str | None) -> None:
     """Acrescenta uma pessoa."""
-    _run(add_person, AddPerson(login=login, name=name, profile=profile, teams=teams))
-    click.echo(f"{login} foi acrescentado. Para que aja pela API: tramita token issue {login}")
+    _run(add_person, AddPerson(login=login, name=name, profile=profile, teams=teams, email=email))
+    click.echo(f"{login} foi acrescentado. Para que entre: tramita user invite {login}")
+    click.echo(f"Para que aja pela API: tramita token issue {login}")
+
+
+@user.command("invite")
+@click.argument("login")
+@click.option("--reset", is_flag=True, help="Para quem já tem senha e não a sabe mais.")
+def invite_command(login: str, *, reset: bool) -> None:
+    """Escreve um link que vale uma vez, com que a pessoa define a senha."""
+    purpose: Purpose = "reset" if reset else "invitation"
+    with opened(read_settings()) as engine:
+        insist_on_ready(engine)
+        made = engine.run(make_link, MakeLink(directory=STAFF, login=login, purpose=purpose), actor=CONSOLE)
+    click.echo(link_of(engine.settings, purpose, made.text))
+    click.echo(f"Vale até {made.ends_at.astimezone(engine.zone):%d/%m/%Y %H:%M}.", err=True)
+
+
+@user.command("deactivate")
+@click.argument("login")
+def deactivate_command(login: str) -> None:
+    """Desativa uma pessoa: seus acessos terminam, e o que ela tinha volta às filas."""
+    with opened(read_settings()) as engine:
+        insist_on_ready(engine)
+        found = engine.run(deactivate, Deactivate(login=login), actor=CONSOLE)
+        tickets = activities = 0
+        more = True
+        while more:
+            done = hand_back(engine, found.id)
+            tickets, activities = tickets + done.tickets, activities + done.activities
+            more = done.more and bool(done.tickets or done.activities)
+    click.echo(f"{login} foi desativado. Voltaram às filas: atendimentos {tickets}, atividades {activities}.")
+
+
+@user.command("reactivate")
+@click.argument("login")
+def reactivate_command(login: str) -> None:
+    """Deixa uma pessoa desativada agir de novo, com o perfil e as equipes que tinha."""
+    _run(reactivate, Reactivate(login=login))
+    click.echo(f"{login} está ativo. Para que entre: tramita user invite {login}")
 
 
 @click.group()
@@ -52,10 +102,31 @@ def token() -> None:
 @click.argument("login")
 @click.option("--label", default="linha de comando", show_default=True, help="Para que serve.")
 @click.option("--days", type=click.IntRange(1, 3660), help="Por quantos dias vale; sem isso, até ser revogado.")
-def issue_command(login: str, label: str, days: int | None) -> None:
+@click.option("--scope", "scopes", multiple=True, help="Ação para que serve; pode ser repetida. Sem isso, todas.")
+def issue_command(login: str, label: str, days: int | None, scopes: tuple[str, ...]) -> None:
     """Emite um token e o escreve na saída padrão, esta única vez."""
     lasts = timedelta(days=days) if days else None
-    click.echo(_run(issue_token, IssueToken(login=login, label=label, lasts=lasts)))
+    click.echo(_run(issue_token, IssueToken(login=login, label=label, lasts=lasts, scopes=scopes or None)))
+
+
+@token.command("list")
+@click.argument("login")
+def list_command(login: str) -> None:
+    """Lista os tokens de uma pessoa que valem: nome, para que, desde quando, até quando, último uso, escopos."""
+    with opened(read_settings()) as engine:
+        insist_on_ready(engine)
+        for row in engine.read(tokens, Tokens(login=login), actor=CONSOLE):
+            told = [_day(engine, getattr(row, name)) for name in ("issued_at", "ends_at", "used_at")]
+            click.echo("  ".join((handle_of(row.hash), row.label, *told, ", ".join(row.scopes or ("tudo",)))))
+
+
+@token.command("revoke")
+@click.argument("login")
+@click.argument("name")
+def revoke_command(login: str, name: str) -> None:
+    """Revoga o token NAME de uma pessoa, como `token list` o chama."""
+    _run(revoke_token, RevokeToken(login=login, handle=name))
+    click.echo(f"O token {name} não vale mais.")
 
 
 @click.group()
@@ -73,12 +144,12 @@ def export_command(folder: Path, *, units_csv: bool) -> None:
     """
     with opened(read_settings()) as engine:
         insist_on_ready(engine)
-        known = engine.read(lambda unit, _: unit.catalogue.registries, None, actor=CONSOLE)
+        known = engine.read(lambda unit, _: unit.catalogue, None, actor=CONSOLE)
     other = folder / ("units.toml" if units_csv else "units.csv")
     if other.exists():
         raise click.ClickException(f"{other} diria as unidades uma segunda vez; apague-o antes.")
     folder.mkdir(parents=True, exist_ok=True)
-    written = files_of(known, units_csv=units_csv)
+    written = files_of(known.registries, demands=known.demands.by_place.values(), units_csv=units_csv)
     for name, text in written.items():
         (folder / name).write_bytes(text.encode())
     click.echo(f"{len(written)} arquivos em {folder}.")
@@ -112,6 +183,10 @@ def import_command(context: click.Context, folder: Path, *, yes: bool, dry_run: 
 
 
 registry.add_command(import_command, "load")
+
+
+def _day(engine: Engine, at: datetime | None) -> str:
+    return "-" if at is None else at.astimezone(engine.zone).strftime("%d/%m/%Y")
 
 
 def _run(command: Callable[..., Any], ask: Any) -> Any:

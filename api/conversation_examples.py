@@ -22,6 +22,7 @@ INTERACTION: Final[dict[str, Any]] = {
     "marked": False,
     "copies": [],
     "standard_reply": None,
+    "attachments": [],
     "customer_sees": False,
 }
 INTERACTIONS: Final = {"interactions": [INTERACTION], "next": None}

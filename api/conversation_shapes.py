@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.attachment_shapes import AttachmentShape, draft_ids, recording_consent
 from api.shapes import Instant, Shape, Whole, YesNo, described, string
 from api.ticket_asks import KEY
 from api.ticket_shapes import ListedShape, OptionShape, TicketShape, instant, maybe
 from engine.builtin import CHANNELS, NOTE
-from engine.conversations.saying import MAX_COPIES, MAX_TEXT, MAX_TITLE, RIGHTS
+from engine.conversations.saying import CUSTOMER, MAX_COPIES, MAX_TEXT, MAX_TITLE, RIGHTS
 from engine.registry.demands import ANY, DEMANDS
 
 _KINDS = tuple(RIGHTS)
@@ -42,6 +43,8 @@ class WordsAsk(Shape):
         **described("E-mail addresses of third parties; replies only, and a right of its own."),
     )
     force = YesNo(**described("Mail it though it is not shown; history keeps that as a release."))
+    attachments = draft_ids()
+    recording_consent = recording_consent()
 
 
 class InteractionAsk(WordsAsk):
@@ -117,15 +120,16 @@ class InteractionShape(Shape):
     at = instant()
     actor = fields.String(required=True)
     actor_name = fields.String(required=True)
-    kind = _one_of(_KINDS, required=True)
+    kind = _one_of((*_KINDS, CUSTOMER), required=True)
     channel = fields.String(required=True)
     title = maybe()
-    text = fields.String(required=True)
+    text = maybe("Null for whoever may not see it, or the data that a standard reply put into it.")
     shown = fields.Boolean(required=True)
     mailed = fields.Boolean(required=True)
     marked = fields.Boolean(required=True)
     copies = fields.List(fields.String(), required=True)
     standard_reply = maybe()
+    attachments = fields.List(fields.Nested(AttachmentShape()), required=True)
     customer_sees = fields.Boolean(
         required=True, **described("It is shown, and its ticket is shown in the portal: both are asked.")
     )

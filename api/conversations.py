@@ -10,6 +10,7 @@ from flask import request
 
 from api import commands
 from api import conversation_examples as examples
+from api.attachment_dumps import attachment_body
 from api.conversation_shapes import (
     DemandAsk,
     DemandsShape,
@@ -26,10 +27,11 @@ from api.conversation_shapes import (
 from api.openapi import ETAG, Doors
 from api.ticket_dumps import label_of, listed, option_body, ticket_body, told
 from api.ticket_shapes import TicketShape
+from engine.attachments.serving import by_seq
 from engine.conversations import queries
-from engine.conversations.demanding import PutDemand, ReadDemands, put_demand, read_demands
 from engine.conversations.interacting import HandOver, Interact, Interacted, interact
-from engine.conversations.saying import Words
+from engine.conversations.saying import Words, said_body
+from engine.demanding import PutDemand, ReadDemands, put_demand, read_demands
 from engine.tickets.chronicle import name_of
 from engine.tickets.due import DueNext, due_next
 from engine.tickets.next_action import SetNextAction, set_next_action
@@ -68,12 +70,19 @@ def list_interactions(asked: dict[str, Any], protocol: str) -> Response:
 def _interactions(unit: Unit, ask: queries.ListInteractions) -> tuple[list[dict[str, Any]], bool]:
     found = queries.list_interactions(unit, ask)
     rows = [row._mapping for row in found.rows]  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
-    return [_body(found.ticket, row, name_of(unit, row["actor"])) for row in rows], found.more
+    files = by_seq(unit, found.ticket.id, [row["seq"] for row in rows])
+    return [
+        _body(found.ticket, {**row, "attachments": files.get(row["seq"], ())}, name_of(unit, row["actor"]))
+        for row in rows
+    ], found.more
 
 
 def _body(ticket: Ticket, row: Mapping[str, Any], actor_name: str) -> dict[str, Any]:
     sees = customer_sees(portal_visible=ticket.portal_visible, shown=row["shown"])
-    return {name: row[name] for name in _TOLD} | {"actor_name": actor_name, "customer_sees": sees}
+    said = said_body(ticket.view, row)
+    files = [attachment_body(ticket, one) for one in row["attachments"]]
+    told = {"actor_name": actor_name, "attachments": files, "customer_sees": sees}
+    return {name: row[name] for name in _TOLD} | said | told
 
 
 _TOLD = (
@@ -82,12 +91,9 @@ _TOLD = (
     "actor",
     "kind",
     "channel",
-    "title",
-    "text",
     "shown",
     "mailed",
     "marked",
-    "copies",
     "standard_reply",
 )
 

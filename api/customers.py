@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,17 +13,16 @@ from api import registry_examples as examples
 from api.openapi import Doors
 from api.registry_shapes import RegistryChangeShape, RegistryQuery
 from api.shapes import Instant, Shape, Whole, YesNo, described, string
+from api.ticket_shapes import WITHHELD
 from engine.registry.contacts import CHANNELS, HOW, POINT_KINDS
 from engine.registry.customers import (
-    FindCustomers,
-    Found,
     PutCustomer,
     ReadCustomer,
-    find_customers,
     put_customer,
     read_customer,
     read_customer_history,
 )
+from engine.registry.finding import FindCustomers, find_customers
 from engine.registry.reaching import (
     AddContactPoint,
     AlterContactPoint,
@@ -35,6 +33,7 @@ from engine.registry.reaching import (
     remove_contact_point,
     tell_consent,
 )
+from permissions.personal import CONTACT, NAME
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from engine.registry.customers import Customer
-    from engine.unit import Answer
+    from engine.unit import Answer, Unit
 
 doors = Doors("customers", description="People and companies: where they can be reached, what they agreed to")
 _CUSTOMER = "/customers/<key>"
@@ -62,7 +61,11 @@ class ContactPointShape(Shape):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, **described(f"One of {', '.join(POINT_KINDS)}."))
-    value = fields.String(required=True, **described("Telephone numbers in E.164."))
+    value = fields.String(
+        required=True,
+        allow_none=True,
+        **described("Telephone numbers in E.164; masked or null for whoever may not see contact points."),
+    )
     verified = fields.Boolean(required=True)
     preferred = fields.Boolean(required=True, **described("The one to use of its kind."))
     added_at = fields.String(required=True)
@@ -83,7 +86,7 @@ class ListedCustomerShape(Shape):
 
     id = fields.UUID(required=True)
     key = fields.String(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True, **described("Masked or null for whoever may not see names."))
     kind = fields.String(required=True)
     retired = fields.Boolean(required=True)
 
@@ -93,10 +96,11 @@ class CustomerShape(ListedCustomerShape):
 
     contact_points = fields.List(fields.Nested(ContactPointShape()), required=True)
     consents = fields.List(fields.Nested(ConsentShape()), required=True)
+    withheld = fields.List(fields.String(), required=True, **described(WITHHELD))
 
 
 class CustomersShape(Shape):
-    """A page of customers, by name."""
+    """A page of customers, by name; in no telling order for whoever may not see names."""
 
     customers = fields.List(fields.Nested(ListedCustomerShape()), required=True)
     next = fields.String(required=True, allow_none=True, **described("Address of the page after; null: none."))
@@ -108,7 +112,12 @@ class CustomersQuery(RegistryQuery):
 
     phone = string(40, 1, metadata={"description": "Exactly this number, written as people do."})
     email = string(254, 1, metadata={"description": "Exactly this address; case means nothing."})
-    q = string(200, metadata={"description": "A part of the name; accents and case mean nothing."})
+    q = string(
+        200,
+        metadata={
+            "description": "A part of the name, all of it for whoever may not see names; case and accents mean nothing."
+        },
+    )
     cursor = string(2_000, metadata={"description": "From the page before."})
     limit = Whole(1, 100, load_default=20)
 
@@ -158,20 +167,19 @@ def list_customers(query: dict[str, Any]) -> Response:
     By name, by exactly one telephone number or address, or all of them; page after page.
     """
     ask = FindCustomers(**query | {"retired": query["retired"] == "true"})
-    found: Found = commands.read(find_customers, ask)
-    return commands.shown(
-        {
-            "customers": [_listed(one) for one in found.customers],
-            "next": _onward(found.next),
-            "cursor": found.next,
-        }
-    )
+    found, cursor = commands.read(_page, ask)
+    return commands.shown({"customers": found, "next": _onward(cursor), "cursor": cursor})
+
+
+def _page(unit: Unit, ask: FindCustomers) -> tuple[list[dict[str, Any]], str | None]:
+    page = find_customers(unit, ask)
+    return [_listed(one) for one in page.customers], page.next
 
 
 @doors.door("GET", _CUSTOMER, gives=CustomerShape(), example=examples.CUSTOMER, refusals=(404,))
 def read_a_customer(key: str) -> Response:
     """Read a customer."""
-    return commands.shown(asdict(commands.read(read_customer, ReadCustomer(key=key))))
+    return commands.shown(commands.read(lambda unit, ask: _body(read_customer(unit, ask)), ReadCustomer(key=key)))
 
 
 @doors.door(
@@ -263,12 +271,19 @@ def _onward(cursor: str | None) -> str | None:
 
 
 def _whole(found: Customer) -> Answer:
-    return commands.answer(200, asdict(found))
+    return commands.answer(200, _body(found))
 
 
 def _added(found: Customer) -> Answer:
-    return commands.answer(201, asdict(found))
+    return commands.answer(201, _body(found))
 
 
 def _listed(found: Customer) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ("id", "key", "name", "kind", "retired")}
+    same = {name: getattr(found, name) for name in ("id", "key", "kind", "retired")}
+    return same | {"name": found.view(NAME, found.name)}
+
+
+def _body(found: Customer) -> dict[str, Any]:
+    points = [{**one, "value": found.view(CONTACT, one["value"])} for one in found.contact_points]
+    more = {"contact_points": points, "consents": found.consents, "withheld": found.view.withheld}
+    return _listed(found) | more

@@ -33,9 +33,13 @@ TITLES: Final[Mapping[int, str]] = {
     412: "O que foi lido já mudou",
     413: "Corpo grande demais",
     415: "Tipo de conteúdo não aceito",
+    416: "Parte que não existe",
+    410: "Não vale mais",
     422: "O pedido não serve",
+    429: "Tentativas demais",
     500: "Erro interno",
     503: "Indisponível agora",
+    507: "Sem espaço para guardar",
 }
 _DETAILS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("malformed", "O pedido não pôde ser lido. Confira cabeçalhos e corpo."),
@@ -43,6 +47,7 @@ _DETAILS: Final[Mapping[int, tuple[str, str]]] = {
     405: ("method_not_allowed", "Este endereço não aceita o método {method}; aceita {allow}."),
     413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
     415: ("media_type", "Este endereço não aceita este tipo de conteúdo."),
+    416: ("range", "O cabeçalho Range pede uma parte que o arquivo não tem."),
 }
 _INTERNAL: Final = (
     "Algo falhou do nosso lado; nada foi mudado. O registro do servidor conta o que houve sob request_id."
@@ -101,15 +106,22 @@ def register(app: Flask) -> None:
 
 
 def _refused(refused: Refused) -> Response:
-    headers = []
-    if refused.status == HTTPStatus.UNAUTHORIZED:
-        headers.append(("WWW-Authenticate", CHALLENGE))
-    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append(("Retry-After", str(RETRY_AFTER_S)))
     members = dict(refused.extra)
     if refused.reasons:
         members["reasons"] = [reason.as_dict() for reason in refused.reasons]
-    return problem(refused.status, refused.code, refused.detail, headers=headers, **members)
+    return problem(refused.status, refused.code, refused.detail, headers=headers_of(refused), **members)
+
+
+def headers_of(refused: Refused, *, challenge: str = CHALLENGE) -> list[tuple[str, str]]:
+    """The headers that go with a refusal; `challenge`: how to come in where nobody is signed in."""
+    headers = []
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        headers.append(("WWW-Authenticate", challenge))
+    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append(("Retry-After", str(RETRY_AFTER_S)))
+    if "retry_after_s" in refused.extra:
+        headers.append(("Retry-After", str(refused.extra["retry_after_s"])))
+    return headers
 
 
 def of_http(error: HTTPException) -> Response:

@@ -47,10 +47,14 @@ TICKET: Final[dict[str, Any]] = {
     "cloned_from": None,
     "customer_sees": "Em andamento",
     "fields": {"unidade": "Torre A, 302"},
+    "withheld": ["document", "financial", "health"],
     "waiting_for": None,
     "awaits": [],
     "incident": None,
     "opened_by": "user:019a4d2e-7c1b-7a10-9c55-2f1d3e4b5a60",
+    "limit_at": "2026-03-04T12:04:10Z",
+    "response_limit_at": None,
+    "resolution_limit_at": "2026-03-09T12:00:00Z",
 }
 OPENED: Final = TICKET | {
     "revision": 1,
@@ -113,6 +117,10 @@ ACTIVITY: Final = {
     "team": "financeiro",
     "responsible": None,
     "status": "queued",
+    "due_kind": None,
+    "limit_at": None,
+    "ring": None,
+    "overdue": False,
     "created_at": "2026-03-02T12:04:10Z",
 }
 HEADER: Final = {
@@ -245,11 +253,11 @@ PERSON: Final = {
     "name": "Ana Souza",
     "profile": "agente",
     "teams": ["atendimento"],
+    "email": "ana.souza@empresa.com.br",
     "ended": False,
 }
 TOKEN: Final = "tk_3w5Jm0v1Q8yB2n4K6p7R9s-xYzAbCdEfGhIjKlMnOpQ"  # noqa: S105 - an example on a page, nobody's
-PERSON_ASK: Final = {"login": "ana.souza", "name": "Ana Souza", "profile": "agente", "teams": ["atendimento"]}
-TOKEN_ASK: Final = {"label": "integração com o ERP", "days": 365}
+PERSON_ASK: Final = {name: value for name, value in PERSON.items() if name != "ended"}
 SET_UP: Final = {"setup_token": "setup_…", "login": "admin", "name": "Administração"}
 ENTRY: Final = {"label": "Hidráulica", "technical_assistance": True, "team": "atendimento"}
 SUBJECT: Final = {

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-import orjson
-from flask import Response, g, request
+from flask import g, request
 from marshmallow import fields
 
 from api import commands, examples
 from api.auth import engine
+from api.downloads import file, sheet
 from api.openapi import Doors
 from api.shapes import Instant, Shape, Whole, described, string
 from api.ticket_shapes import CauseShape, instant, maybe
-from engine import sheets
 from engine.tickets.chronicle import History, chronicle, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from flask import Response
 
 doors = Doors("history", description="Everything that was done to a ticket")
 _PAGE: Final = 500
@@ -122,7 +120,7 @@ def export_history_as_csv(asked: dict[str, Any], protocol: str) -> Response:
     In UTF-8 with a byte order mark. No cell can be taken for a formula: an apostrophe stands before what would be one.
     """
     found = pages(engine(), History(ticket=protocol, limit=_PAGE, **asked), g.actor)
-    return _file(_csv(found), "text/csv", f"{protocol}.csv")
+    return file(sheet(COLUMNS, found), "text/csv", f"{protocol}.csv")
 
 
 @doors.door(
@@ -138,7 +136,7 @@ def export_history_as_json_lines(asked: dict[str, Any], protocol: str) -> Respon
     """Export a ticket's history as JSON lines, one row a line."""
     found = pages(engine(), History(ticket=protocol, limit=_PAGE, **asked), g.actor)
     lines = (commands.dumped(row) + b"\n" for page in found for row in page)
-    return _file(lines, "application/jsonl", f"{protocol}.jsonl")
+    return file(lines, "application/jsonl", f"{protocol}.jsonl")
 
 
 COLUMNS: Final = (
@@ -159,29 +157,3 @@ COLUMNS: Final = (
     "changes",
     "detail",
 )
-
-
-def _csv(found: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
-    yield "\ufeff".encode()
-    for line in sheets.lines([COLUMNS]):
-        yield line.encode()
-    for page in found:
-        for line in sheets.lines(_cells(row) for row in page):
-            yield line.encode()
-
-
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    return [_cell(row[name]) for name in COLUMNS]
-
-
-def _cell(value: Any) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    found = commands.dumped(value)
-    return str(orjson.loads(found)) if isinstance(value, datetime) else found.decode()
-
-
-def _file(content: Iterable[bytes], mimetype: str, name: str) -> Response:
-    found = Response(content, mimetype=mimetype)
-    found.headers.set("Content-Disposition", "attachment", filename=name)
-    return found

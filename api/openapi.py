@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 
 import flask_smorest
@@ -10,7 +11,7 @@ from flask_smorest.spec import MarshmallowPlugin
 from webargs.flaskparser import FlaskParser
 
 from api import errors
-from api.auth import authenticate
+from api.auth import CSRF_HEADER, STAFF, Audience, authenticate
 from api.errors import Malformed, Misshapen, WrongMediaType
 from api.problem_examples import PROBLEMS
 from api.shapes import ProblemShape
@@ -80,15 +81,20 @@ def json_body(req: Request) -> Any:
 
 
 class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
-    """Operations of one capability; every one but the public ones begins with finding out who calls."""
+    """Operations of one capability; every one but the public ones begins with finding out who calls.
+
+    Args:
+        audience: whose doors these are: principals of another kind find them closed.
+    """
 
     ARGUMENTS_PARSER = Parser()
 
-    def __init__(self, name: str, *, description: str, public: bool = False) -> None:
+    def __init__(self, name: str, *, description: str, public: bool = False, audience: Audience = STAFF) -> None:
         super().__init__(name, __name__, description=description)
         self.public = public
+        self.audience = audience
         if not public:
-            self.before_request(authenticate)
+            self.before_request(partial(authenticate, audience))
         self._prepare_doc_cbks.append(self._prepare_door_doc)
 
     def door(
@@ -150,7 +156,8 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
         del more
         told = doc_info["door"]
         doc["operationId"] = told["id"]
-        doc["security"] = [] if self.public else [{"bearer": []}]
+        cookie: dict[str, list[str]] = {self.audience.cookie: []}
+        doc["security"] = [] if self.public else [{"bearer": []}, cookie] if self.audience.bearer else [cookie]
         wrong = {422} & doc["responses"].keys()  # there are arguments
         for status in sorted({*_ALWAYS, *(() if self.public else _SIGNED_IN), *told["refusals"], *wrong}):
             doc["responses"][status] = _component(status)
@@ -163,6 +170,7 @@ class Doors(flask_smorest.Blueprint):  # type: ignore[misc]
 class Document(flask_smorest.Api):  # type: ignore[misc]
     """The OpenAPI document, and the problems as its error answers."""
 
+    PROBLEMS: Mapping[int, Mapping[str, Any]] = PROBLEMS
     ERROR_SCHEMA = ProblemShape
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -173,7 +181,7 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
         pass
 
     def _register_responses(self) -> None:
-        for status, told in PROBLEMS.items():
+        for status, told in self.PROBLEMS.items():
             example = {
                 "type": f"urn:tramita:problem:{told['code']}",
                 "title": errors.TITLES[status],
@@ -192,27 +200,42 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
 
 def describe(app: Flask) -> Document:
     """An empty document for the app."""
-    app.config |= {
-        "API_TITLE": "Tramita",
-        "API_VERSION": "v1",
-        "OPENAPI_VERSION": "3.1.0",
-        "OPENAPI_URL_PREFIX": "/api/v1",
-        "OPENAPI_JSON_PATH": "openapi.json",
-        "API_SPEC_OPTIONS": {
-            "info": {
-                "description": "A ticket moves through the situations of a BPMN diagram. Refusals are "
-                "`application/problem+json` with a stable `code`, a Portuguese `detail` and every reason; "
-                "docs/api.md tells the rest.",
-                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            },
-            "servers": [{"url": "/"}],
-        },
-    }
-    document = Document(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name)})
+    about = (
+        "A ticket moves through the situations of a BPMN diagram. Refusals are `application/problem+json` with a "
+        "stable `code`, a Portuguese `detail` and every reason; docs/api.md tells the rest."
+    )
+    document = document_named(Document, app, "", title="Tramita", prefix="/api/v1", about=about, of=STAFF)
     document.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    for name, header in _HEADERS.items():
-        document.spec.components.parameter(name, "header", {"required": False, **header}, lazy=True)
     return document
+
+
+def document_named(
+    kind: type[Document], app: Flask, name: str, *, title: str, prefix: str, about: str, of: Audience
+) -> Document:
+    """An empty document, one of several of the app; `of`: whom its doors are for."""
+    before = f"{name}_" if name else ""
+    info = {"description": about, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}
+    app.config |= {
+        f"{before}API_TITLE": title,
+        f"{before}API_VERSION": "v1",
+        f"{before}OPENAPI_VERSION": "3.1.0",
+        f"{before}OPENAPI_URL_PREFIX": prefix,
+        f"{before}OPENAPI_JSON_PATH": "openapi.json",
+        f"{before}API_SPEC_OPTIONS": {"info": info, "servers": [{"url": "/"}]},
+    }
+    plugin = MarshmallowPlugin(schema_name_resolver=_name)
+    document = kind(app, spec_kwargs={"marshmallow_plugin": plugin}, config_prefix=name)
+    session_cookie(document, of)
+    for header, told in _HEADERS.items():
+        document.spec.components.parameter(header, "header", {"required": False, **told}, lazy=True)
+    return document
+
+
+def session_cookie(document: Document, audience: Audience) -> None:
+    """Say of an audience's cookie what it is."""
+    told = f"A session of `{audience.signs_in_at}`. Unsafe methods need `{CSRF_HEADER}`; over https: `__Host-…`."
+    scheme = {"type": "apiKey", "in": "cookie", "name": audience.cookie, "description": told}
+    document.spec.components.security_scheme(audience.cookie, scheme)
 
 
 def _name(schema: Any) -> str:

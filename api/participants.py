@@ -22,6 +22,7 @@ from engine.tickets.participants import (
     participants,
     remove,
 )
+from permissions.personal import NAME
 
 if TYPE_CHECKING:
     from flask import Response
@@ -57,7 +58,7 @@ class ParticipantShape(Shape):
 
     number = fields.Integer(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    name = fields.String(required=True)
+    name = maybe("Masked or null for whoever may not see names; people with a login are known by theirs.")
     customer = maybe("Key, where it is a registered customer.")
     login = maybe("Of a person.")
     sees = fields.String(required=True, validate=validate.OneOf(SEES))
@@ -103,11 +104,13 @@ def list_participants(protocol: str) -> Response:
 
 
 def _participants(unit: Unit, ask: Participants) -> list[dict[str, Any]]:
+    ticket, rows = participants(unit, ask)
+    view = ticket.view
     return [
         {
             "number": row.number,
             "kind": row.kind,
-            "name": row.name or row.customer_name or row.person_name,
+            "name": row.person_name or view.about(row.customer_id)(NAME, row.name or row.customer_name),
             "customer": row.customer,
             "login": row.login,
             "sees": row.sees,
@@ -116,7 +119,7 @@ def _participants(unit: Unit, ask: Participants) -> list[dict[str, Any]]:
             "removed_at": row.removed_at,
             "removed_by": name_of(unit, row.removed_by) if row.removed_by else None,
         }
-        for row in participants(unit, ask)
+        for row in rows
     ]
 
 

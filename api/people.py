@@ -1,29 +1,43 @@
-"""People over HTTP: set-up, persons, tokens."""
+"""People over HTTP: set-up, persons, who comes and goes."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from flask import g
 from marshmallow import fields
 
 from api import commands, examples
-from api.auth import DOOR
+from api.auth import engine
+from api.link_pages import link_of
 from api.openapi import Doors
-from api.shapes import Shape, Whole, described, string
-from engine.people.adding import AddPerson, IssueToken, SetUp, add_person, issue_token, set_up
+from api.sessions import address
+from api.shapes import Shape, described, string
+from api.sign_in_shapes import LINK, AccessLinkAsk, AccessLinkShape, SessionsEndedShape, new_password
+from api.tokens import TokenShape, token_answer
+from engine.actors import DOOR
+from engine.people.accounts import STAFF
+from engine.people.adding import AddPerson, SetUp, add_person, set_up
+from engine.people.altering import AlterPerson, alter_person
+from engine.people.attempts import Try, admit
+from engine.people.leaving import Deactivate, Reactivate, deactivate, reactivate
+from engine.people.links import MakeLink, make_link
+from engine.people.passwords import hashed
 from engine.people.queries import ListPeople, Myself, list_people, myself
+from engine.people.sessions import EndSessionsOf, end_of
+from engine.queues.handing_back import hand_back
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask import Response
 
+    from engine.people.links import Made, Purpose
     from engine.people.model import Person
     from engine.unit import Answer
 
-doors = Doors("people", description="People, their one profile, their tokens")
+doors = Doors("people", description="People, their one profile, who comes and goes")
 setup = Doors("setup", description="The first administrator, once", public=True)
 
 
@@ -34,6 +48,7 @@ class PersonShape(Shape):
     name = fields.String(required=True)
     profile = fields.String(required=True)
     teams = fields.List(fields.String(), required=True)
+    email = fields.String(required=True, allow_none=True)
     ended = fields.Boolean(required=True)
 
 
@@ -50,19 +65,31 @@ class PersonAsk(Shape):
     name = string(200, 1, required=True)
     profile = string(80, 1, required=True, metadata={"description": "Key of a profile."})
     teams = fields.List(string(80), load_default=list, **described("Keys of teams."))
+    email = string(254, 3, allow_none=True, load_default=None, **described("Where links are mailed to."))
 
 
-class TokenAsk(Shape):
-    """What the token is for, and how long it lasts."""
+class PersonChanges(Shape):
+    """What shall be different; what is left out stays."""
 
-    label = string(200, 1, required=True)
-    days = Whole(1, 3660, allow_none=True, load_default=None, **described("Default: until it is revoked."))
+    login = string(120, 1, metadata={"description": "Lower-case letters, digits, `.`, `_`, `-`."})
+    name = string(200, 1)
+    profile = string(80, 1, metadata={"description": "Key of a profile."})
+    teams = fields.List(string(80), **described("Keys of teams: those and no others."))
+    email = string(254, 3, allow_none=True, **described("Where links are mailed to."))
 
 
-class TokenShape(Shape):
-    """A token; it is told this once and never stored."""
+class ReturnedShape(Shape):
+    """What went back to queues."""
 
-    token = fields.String(required=True)
+    tickets = fields.Integer(required=True)
+    activities = fields.Integer(required=True)
+    more = fields.Boolean(required=True, **described("There is more: the scheduler goes on with it."))
+
+
+class DeactivatedShape(PersonShape):
+    """Somebody who may act no longer."""
+
+    returned = fields.Nested(ReturnedShape(), required=True)
 
 
 class SetUpAsk(Shape):
@@ -71,6 +98,7 @@ class SetUpAsk(Shape):
     setup_token = string(200, 1, required=True, metadata={"description": "Printed by the server when it started."})
     login = string(120, 1, required=True)
     name = string(200, 1, required=True)
+    password = new_password(load_default=None, allow_none=True)
 
 
 @setup.door(
@@ -81,18 +109,20 @@ class SetUpAsk(Shape):
     status=201,
     gives=TokenShape(),
     example={"token": examples.TOKEN},
-    refusals=(401, 409),
+    refusals=(401, 409, 429),
 )
 def set_up_installation(asked: dict[str, Any]) -> Response:
     """Set the installation up.
 
-    Adds the first administrator and answers a token to act with. Works once, with the token the server printed.
+    Adds the first administrator and answers a token to act with; with a `password` they can sign in too. Works once,
+    with the token the server printed.
     """
-    return commands.run(set_up, SetUp(**asked), _token, actor=DOOR, secret=asked["setup_token"])
-
-
-def _token(text: str) -> Answer:
-    return commands.answer(201, {"token": text})
+    tried = Try(kind="setup", address=address())
+    engine().run(admit, tried, actor=DOOR)
+    text = asked.pop("password")
+    words = (asked["login"], asked["name"])
+    ask = SetUp(**asked, password=None if text is None else hashed(engine().settings, text, words), tried=tried)
+    return commands.run(set_up, ask, token_answer, actor=DOOR, secret=asked["setup_token"])
 
 
 @doors.door("GET", "/me", gives=PersonShape(), example=examples.PERSON)
@@ -126,29 +156,130 @@ def add_a_person(asked: dict[str, Any]) -> Response:
 
     def added(_: UUID) -> Answer:
         body = {"login": ask.login, "name": ask.name.strip(), "profile": ask.profile, "teams": sorted(ask.teams)}
-        return commands.answer(201, body | {"ended": False})
+        return commands.answer(201, body | {"email": ask.email, "ended": False})
 
     return commands.run(add_person, ask, added)
 
 
 @doors.door(
-    "POST",
-    "/people/<login>/tokens",
-    takes=TokenAsk(),
-    taken=examples.TOKEN_ASK,
-    status=201,
-    gives=TokenShape(),
-    example={"token": examples.TOKEN},
-    refusals=(404,),
+    "PATCH",
+    "/people/<login>",
+    takes=PersonChanges(),
+    taken={"profile": "supervisor", "teams": ["atendimento", "assistencia"]},
+    gives=PersonShape(),
+    example=examples.PERSON | {"profile": "supervisor", "teams": ["assistencia", "atendimento"]},
+    refusals=(404, 409),
 )
-def issue_a_token(asked: dict[str, Any], login: str) -> Response:
-    """Issue a token for a person.
+def alter_a_person(asked: dict[str, Any], login: str) -> Response:
+    """Alter a person.
 
-    Told this once: only its SHA-256 is stored.
+    Rights follow the profile from the next request on. The last one who may manage people keeps that right.
     """
-    days = asked.pop("days")
-    ask = IssueToken(login=login, lasts=timedelta(days=days) if days else None, **asked)
-    return commands.run(issue_token, ask, _token, secret=g.token)
+    return commands.run(alter_person, AlterPerson(login=login, changes=asked), _told)
+
+
+@doors.door(
+    "POST",
+    "/people/<login>/deactivate",
+    takes=Shape(),
+    taken={},
+    gives=DeactivatedShape(),
+    example=examples.PERSON | {"ended": True, "returned": {"tickets": 12, "activities": 3, "more": False}},
+    refusals=(404, 409),
+    key=False,
+)
+def deactivate_a_person(asked: dict[str, Any], login: str) -> Response:
+    """Deactivate a person.
+
+    Password, sessions, tokens and links end at once, everywhere. Tickets and activities that they had go back to
+    their queues, each with its history; where that is much, the scheduler does the rest.
+    """
+    del asked
+    found = engine().run(deactivate, Deactivate(login=login), actor=g.actor)
+    done = hand_back(engine(), found.id)
+    return commands.shown(_person(found) | {"returned": asdict(done)})
+
+
+@doors.door(
+    "POST",
+    "/people/<login>/reactivate",
+    takes=Shape(),
+    taken={},
+    gives=PersonShape(),
+    example=examples.PERSON,
+    refusals=(404, 409),
+)
+def reactivate_a_person(asked: dict[str, Any], login: str) -> Response:
+    """Let a person come back.
+
+    With the profile and teams they had. Invite them, or issue a token: what they had ended.
+    """
+    del asked
+    return commands.run(reactivate, Reactivate(login=login), _told)
+
+
+@doors.door(
+    "POST",
+    "/people/<login>/invitation",
+    takes=AccessLinkAsk(),
+    taken={"mail": False},
+    status=201,
+    gives=AccessLinkShape(),
+    example=LINK,
+    refusals=(404, 409),
+)
+def invite_a_person(asked: dict[str, Any], login: str) -> Response:
+    """Invite a person.
+
+    To set a first password. The link is told this once; the ones before are good no longer.
+    """
+    return _link("invitation", login, asked)
+
+
+@doors.door(
+    "POST",
+    "/people/<login>/password-reset",
+    takes=AccessLinkAsk(),
+    taken={"mail": True},
+    status=201,
+    gives=AccessLinkShape(),
+    example={name: text.replace("inv_", "res_").replace("convite", "nova-senha") for name, text in LINK.items()},
+    refusals=(404, 409),
+)
+def reset_a_password(asked: dict[str, Any], login: str) -> Response:
+    """Let a person set a new password without the present one.
+
+    Until the link is used the present password goes on.
+    """
+    return _link("reset", login, asked)
+
+
+@doors.door(
+    "DELETE",
+    "/people/<login>/sessions",
+    gives=SessionsEndedShape(),
+    example={"ended": 2},
+    refusals=(404,),
+    key=False,
+)
+def end_a_persons_sessions(login: str) -> Response:
+    """End every session of a person."""
+    ask = EndSessionsOf(login=login)
+    return commands.run(end_of, ask, lambda ended: commands.answer(200, {"ended": ended}))
+
+
+def _link(purpose: Purpose, login: str, asked: dict[str, Any]) -> Response:
+    ask = MakeLink(directory=STAFF, login=login, purpose=purpose, **asked)
+
+    def made(found: Made) -> Answer:
+        link = link_of(engine().settings, purpose, found.text)
+        return commands.answer(201, {"link": link, "token": found.text, "ends_at": found.ends_at})
+
+    return commands.run(make_link, ask, made, secret=g.secret)
+
+
+def _told(person: Person) -> Answer:
+    return commands.answer(200, _person(person))
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -157,5 +288,6 @@ def _person(person: Person) -> dict[str, Any]:
         "name": person.name,
         "profile": person.profile,
         "teams": sorted(person.teams),
+        "email": person.email,
         "ended": person.ended,
     }

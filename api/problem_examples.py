@@ -70,6 +70,10 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
     409: {"code": "moved_meanwhile", "detail": _NOT_FROM_HERE}
     | _MEANWHILE
     | _reason("moved_meanwhile", _NOT_FROM_HERE, _ELSEWHERE, offered=["agendar_visita", "cancelar"]),
+    410: {
+        "code": "link_used",
+        "detail": "Este link já foi usado. Entre com a senha que foi definida; se não foi você, avise quem administra.",
+    },
     412: {
         "code": "stale",
         "detail": "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual.",
@@ -80,11 +84,22 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
         "detail": "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES).",
     },
     415: {"code": "media_type", "detail": "Envie o corpo como application/json."},
+    416: {"code": "range", "detail": "O cabeçalho Range pede uma parte que o arquivo não tem."},
     422: {
         "code": "shape",
         "detail": "O pedido não tem a forma esperada. event_id: é obrigatório junto com source.",
         "errors": {"event_id": ["é obrigatório junto com source"]},
     },
+    429: {
+        "code": "too_many",
+        "detail": "Foram tentativas demais. Espere um pouco e tente de novo.",
+        "retry_after_s": 30,
+    },
     500: {"code": "internal", "detail": "Algo falhou do nosso lado; nada foi mudado."},
     503: {"code": "busy", "detail": "O banco de dados está ocupado. Nada foi feito; tente de novo."},
+    507: {
+        "code": "no_space",
+        "detail": "O disco dos anexos está cheio. Nada foi guardado; tente de novo quando quem opera o sistema abrir "
+        "espaço.",
+    },
 }

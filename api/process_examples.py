@@ -65,6 +65,7 @@ VERSION: Final = {
             "pauses_sla": False,
             "color": "#1565c0",
             "customer_label": "Recebido",
+            "customer_next": None,
             "requires": [],
             "requires_decision": [],
             "moves": [

@@ -152,6 +152,7 @@ class SituationShape(Shape):
     pauses_sla = fields.Boolean(required=True)
     color = maybe()
     customer_label = maybe()
+    customer_next = maybe()
     requires = fields.List(fields.String(), required=True)
     requires_decision = fields.List(fields.String(), required=True)
     moves = fields.List(fields.Nested(DrawnMoveShape()), required=True)

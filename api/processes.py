@@ -198,6 +198,7 @@ def _situation_body(process: Process, one: Situation) -> dict[str, Any]:
         "pauses_sla": one.pauses_sla,
         "color": one.color,
         "customer_label": one.customer_label,
+        "customer_next": one.customer_next,
         "requires": one.requires,
         "requires_decision": one.requires_decisions,
         "moves": [_move_body(process, move) for move in one.moves],

@@ -24,6 +24,16 @@ REGISTRIES: Final = TEAMS | {
     "priorities": [{"key": "alta", "label": "Alta", "position": 10, "retired": False}],
     "contact_reasons": [{"key": "cobranca", "label": "Cobrança de retorno", "retired": False}],
     "standard_replies": [REPLY],
+    "activity_types": [
+        {
+            "key": "boas_vindas",
+            "label": "Boas-vindas",
+            "kind": "email",
+            "asks": [],
+            "template": "recebido",
+            "retired": False,
+        }
+    ],
     "fields": [
         {"key": "unidade", "label": "Unidade", "type": "text", "choices": [], "personal": False, "retired": False}
     ],
@@ -63,7 +73,7 @@ POINT: Final = {
 }
 CONSENT_ASK: Final = {"channel": "whatsapp", "given": True, "how": "form"}
 CONSENT: Final = CONSENT_ASK | {"at": "2026-03-02T11:58:00Z", "actor": TICKET["opened_by"]}
-CUSTOMER: Final = _LISTED | {"contact_points": [POINT], "consents": [CONSENT]}
+CUSTOMER: Final = _LISTED | {"contact_points": [POINT], "consents": [CONSENT], "withheld": ["document"]}
 CUSTOMERS: Final = {"customers": [_LISTED], "next": None, "cursor": None}
 CUSTOMER_HISTORY: Final = {
     "history": [

@@ -6,7 +6,9 @@ from marshmallow import fields, validate
 
 from api.shapes import Shape, Whole, YesNo, described, string
 from engine.registry.checking import LAST, MAX_TEXT
+from engine.registry.intake import MOST_FILES
 from engine.registry.model import KINDS
+from permissions.personal import OF_FIELDS
 
 _OF = {
     "calendar": "Teams: key of a calendar.",
@@ -18,6 +20,30 @@ _OF = {
     "type": "Fields: `text`, `number`, `date`, `choice` or `yes_no`; never changes.",
     "choices": "Fields of type `choice`.",
     "personal": "Fields: holds personal data.",
+    "personal_class": f"Fields: of which personal data; one of {', '.join(OF_FIELDS)}.",
+    "subject": "Classifications: key of the subject their tickets will have; SLA policies: of the tickets meant.",
+    "subsubject": "Classifications, subclassifications: key of the subsubject, of that subject.",
+    "form": "Classifications: the only intake form that offers it; none: every one does.",
+    "priority": "Classifications, subclassifications: of their tickets.",
+    "channel": "Contact forms: the channel it stands for.",
+    "asks": "Intake forms: what they ask for; activity types: own fields filled in when one is created.",
+    "yellow_from": "Teams: per cent of the limit after which what waits is yellow, and told; none: from the start.",
+    "tells": "Teams: who is told at a limit: `responsible` (the default), `team`, `manager`.",
+    "kind": "Activity types: `email`, `call`, `appointment`, `custom` or `social`.",
+    "template": "Activity types: key of the standard reply that one starts from.",
+    "optional": "Intake forms: what of it may stay empty.",
+    "max_files": "Intake forms: how many files may come with a contact or a complement.",
+    "zone": "Calendars: IANA time zone; none: the installation's.",
+    "week": "Calendars: the working periods, as in `seg-sex 08:00-12:00 13:00-18:00`; none: all time is worked.",
+    "holidays": "Calendars: whose public holidays are closed, as in `BR` or `BR-SP`.",
+    "optional_holidays": "Calendars: which optional ones are closed too, as in `Carnaval`, or `todos`.",
+    "days": "Calendars: own days, as in `2026-12-24 08:00-12:00 Véspera de Natal` or `01-25 fechado Aniversário`.",
+    "valid_from": "Calendars, SLA policies: the local day from which on it is so.",
+    "customer_kind": "SLA policies: `person` or `company`.",
+    "first_response": "SLA policies: `PT8H` (working time), `P2D` (working days), `P2D/24x7` (by the wall clock).",
+    "next_response": "SLA policies: likewise, after each word of the customer.",
+    "resolution": "SLA policies: likewise, until the ticket is finished.",
+    "fields": "Classifications, subclassifications, contact forms: own fields that the customer has to fill.",
 }
 
 
@@ -36,6 +62,30 @@ class EntryShape(Shape):
     type = fields.String(**described(_OF["type"]))
     choices = fields.List(fields.String(), **described(_OF["choices"]))
     personal = fields.Boolean(**described(_OF["personal"]))
+    personal_class = fields.String(allow_none=True, **described(_OF["personal_class"]))
+    subject = fields.String(allow_none=True, **described(_OF["subject"]))
+    subsubject = fields.String(allow_none=True, **described(_OF["subsubject"]))
+    form = fields.String(allow_none=True, **described(_OF["form"]))
+    priority = fields.String(allow_none=True, **described(_OF["priority"]))
+    channel = fields.String(allow_none=True, **described(_OF["channel"]))
+    asks = fields.List(fields.String(), **described(_OF["asks"]))
+    optional = fields.List(fields.String(), **described(_OF["optional"]))
+    max_files = fields.Integer(**described(_OF["max_files"]))
+    fields_ = fields.List(fields.String(), attribute="fields", data_key="fields", **described(_OF["fields"]))
+    yellow_from = fields.Integer(allow_none=True, **described(_OF["yellow_from"]))
+    tells = fields.List(fields.String(), **described(_OF["tells"]))
+    kind = fields.String(**described(_OF["kind"]))
+    template = fields.String(allow_none=True, **described(_OF["template"]))
+    zone = fields.String(allow_none=True, **described(_OF["zone"]))
+    week = fields.List(fields.String(), **described(_OF["week"]))
+    holidays = fields.String(allow_none=True, **described(_OF["holidays"]))
+    optional_holidays = fields.List(fields.String(), **described(_OF["optional_holidays"]))
+    days = fields.List(fields.String(), **described(_OF["days"]))
+    valid_from = fields.String(allow_none=True, **described(_OF["valid_from"]))
+    customer_kind = fields.String(allow_none=True, **described(_OF["customer_kind"]))
+    first_response = fields.String(allow_none=True, **described(_OF["first_response"]))
+    next_response = fields.String(allow_none=True, **described(_OF["next_response"]))
+    resolution = fields.String(allow_none=True, **described(_OF["resolution"]))
 
 
 RegistriesShape = Shape.from_dict(
@@ -102,6 +152,30 @@ class EntryAsk(Shape):
     type = string(20, metadata={"description": _OF["type"]})
     choices = fields.List(string(200, 1), **described(_OF["choices"]))
     personal = YesNo(**described(_OF["personal"]))
+    personal_class = string(20, allow_none=True, metadata={"description": _OF["personal_class"]})
+    subject = string(80, allow_none=True, metadata={"description": _OF["subject"]})
+    subsubject = string(170, allow_none=True, metadata={"description": _OF["subsubject"]})
+    form = string(80, allow_none=True, metadata={"description": _OF["form"]})
+    priority = string(40, allow_none=True, metadata={"description": _OF["priority"]})
+    channel = string(20, allow_none=True, metadata={"description": _OF["channel"]})
+    asks = fields.List(string(80), **described(_OF["asks"]))
+    optional = fields.List(string(40), **described(_OF["optional"]))
+    max_files = Whole(0, MOST_FILES, **described(_OF["max_files"]))
+    fields_ = fields.List(string(80), attribute="fields", data_key="fields", **described(_OF["fields"]))
+    yellow_from = Whole(1, 99, allow_none=True, **described(_OF["yellow_from"]))
+    tells = fields.List(string(20, 1), **described(_OF["tells"]))
+    kind = string(20, metadata={"description": _OF["kind"]})
+    template = string(80, allow_none=True, metadata={"description": _OF["template"]})
+    zone = string(80, allow_none=True, metadata={"description": _OF["zone"]})
+    week = fields.List(string(200), **described(_OF["week"]))
+    holidays = string(80, allow_none=True, metadata={"description": _OF["holidays"]})
+    optional_holidays = fields.List(string(200), **described(_OF["optional_holidays"]))
+    days = fields.List(string(300), **described(_OF["days"]))
+    valid_from = string(10, allow_none=True, metadata={"description": _OF["valid_from"]})
+    customer_kind = string(20, allow_none=True, metadata={"description": _OF["customer_kind"]})
+    first_response = string(20, allow_none=True, metadata={"description": _OF["first_response"]})
+    next_response = string(20, allow_none=True, metadata={"description": _OF["next_response"]})
+    resolution = string(20, allow_none=True, metadata={"description": _OF["resolution"]})
 
 
 class MembersAsk(Shape):

@@ -6,18 +6,23 @@ import contextlib
 import re
 import resource
 import signal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from copy import copy
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 from uuid import uuid4
+from weakref import WeakSet
 
 import orjson
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
+from waitress.utilities import Error
 
 from api import create_app, logs
 from api.errors import MEDIA_TYPE, TITLES
 from api.health import not_ready
+from engine.attachments.storing import body_limit, too_large
 from engine.config import SettingsError, read_settings
 from engine.starting import NoDatabaseError, start
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from engine.config import Settings
     from engine.unit import Engine
 
 # Slow clients cost a socket each and no thread (docs/adr/0008): so many sockets, closed when silent for so long.
@@ -41,7 +47,11 @@ _REFUSED: Final = {
     431: ("headers_too_large", "Os cabeçalhos são grandes demais."),
     500: ("internal", "Algo falhou do nosso lado."),
     501: ("not_implemented", "Esta forma de enviar o corpo não é aceita."),
+    503: ("busy", "Há envios de arquivos demais ao mesmo tempo. Nada foi feito; tente de novo em instantes."),
+    507: ("no_space", "O disco do servidor está cheio. Nada foi guardado; avise quem opera o sistema."),
 }
+# An upload waits on disk (TMPDIR) until it is whole and only then meets who asks whose it is: so many at once.
+UPLOADS: Final = 64
 
 
 class PortTakenError(Exception):
@@ -63,18 +73,40 @@ class _Problem(ErrorTask):  # type: ignore[misc]
             "detail": detail,
             "request_id": uuid4().hex,
         }
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and self.request.is_upload:
+            refused = too_large(self.request.adj.max_request_body_size - 1)
+            told |= {"detail": refused.detail, "reasons": [one.as_dict() for one in refused.reasons], **refused.extra}
         body = orjson.dumps(told)
         self.status = f"{status} {self.request.error.reason}"
         self.response_headers.extend(
             [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
         )
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.response_headers.append(("Retry-After", "1"))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Refuses what two servers in a row may read in two ways: a length beside chunks, and folded headers."""
+    """Refuses what two servers in a row may read in two ways: a length beside chunks, and folded headers.
+
+    Uploads have limits of their own.
+    """
+
+    settings: Settings
+    adj: Any
+    body_rcv: Any
+    is_upload = False
+    _uploads: ClassVar[WeakSet[_Parser]] = WeakSet()
+
+    def received(self, data: bytes) -> int:
+        """Take the next bytes; a disk that is full is answered like everything else that goes wrong here."""
+        try:
+            return int(super().received(data))
+        except OSError:
+            self.error, self.completed = _NoSpaceError("the disk is full"), True
+            return len(data)
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse the head of a request."""
@@ -83,11 +115,26 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         super().parse_header(header_plus)
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
             raise ParsingError("ambiguous length")
+        limit = body_limit(self.settings, self.path, self.headers.get("CONTENT_TYPE", ""))
+        self.is_upload = limit != self.settings.max_body_bytes and self.body_rcv is not None
+        if self.is_upload:
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = limit + 1
+            if len(self._uploads) >= UPLOADS:
+                self.error, self.body_rcv = _BusyError("too many uploads"), None
+            self._uploads.add(self)
+
+
+class _NoSpaceError(Error):  # type: ignore[misc]
+    code, reason = 507, "Insufficient Storage"
+
+
+class _BusyError(Error):  # type: ignore[misc]
+    code, reason = 503, "Service Unavailable"
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _Problem
-    parser_class = _Parser
 
 
 def serve(engine: Engine, *, started: Callable[[int], None]) -> None:
@@ -114,15 +161,16 @@ def serve(engine: Engine, *, started: Callable[[int], None]) -> None:
             max_request_body_size=settings.max_body_bytes + 1,
             max_request_header_size=MAX_HEADERS_BYTES,
             ident=None,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=not settings.proxies,  # else the application itself reads them
         )
     except OSError as error:
         raise PortTakenError(
             f"Não dá para escutar em {settings.host}:{settings.port} ({error.strerror}). Outro programa usa a porta? "
             "Escolha outra com TRAMITA_PORT."
         ) from error
+    parser = type("_SetParser", (_Parser,), {"settings": settings})
     for one in _listening(server):
-        one.channel_class = _Channel
+        one.channel_class = type("_SetChannel", (_Channel,), {"parser_class": parser})
     end_on_sigterm()
     started(_listening(server)[0].effective_port)
     server.run()

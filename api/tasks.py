@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from api import commands, examples
+from api.activity_shapes import SaidAsk
 from api.openapi import Doors
 from api.shapes import Shape, described, string
-from api.ticket_asks import MAX_TEXT
 from api.ticket_dumps import activity_body
 from api.ticket_shapes import ActivityShape, maybe
-from engine.tickets.tasks import KINDS, Created, CreateTask, Tasks, create_task, tasks
+from engine.tickets.tasks import Created, CreateTask, Tasks, create_task, tasks
 
 if TYPE_CHECKING:
     from flask import Response
@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 doors = Doors("tasks", description="What somebody has to do for a ticket")
 
 
-class TaskAsk(Shape):
+class TaskAsk(SaidAsk):
     """Something for somebody to do."""
 
     name = string(200, 1, required=True, metadata={"description": "In a few words."})
-    kind = fields.String(load_default="custom", validate=validate.OneOf(KINDS, error="use um de: {choices}"))
-    description = string(MAX_TEXT)
-    team = string(80, allow_none=True, metadata={"description": "Default: the ticket's."})
-    responsible = string(120, allow_none=True, metadata={"description": "A login; else the task is queued."})
 
 
 class TaskShape(Shape):
@@ -72,9 +68,9 @@ def list_tasks(protocol: str) -> Response:
 
 
 def _tasks(unit: Unit, ask: Tasks) -> list[dict[str, Any]]:
-    return [
-        activity_body(unit, row) | {"outcome": row.outcome, "finished_at": row.finished_at} for row in tasks(unit, ask)
-    ]
+    ticket, rows = tasks(unit, ask)
+    view = ticket.view
+    return [activity_body(unit, row, view) | {"outcome": row.outcome, "finished_at": row.finished_at} for row in rows]
 
 
 @doors.door(

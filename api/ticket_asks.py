@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.attachment_shapes import draft_ids
 from api.shapes import Instant, Shape, Whole, YesNo, described, string
 from api.ticket_shapes import STANDINGS
 from engine.tickets.listing import SORTS
@@ -45,6 +46,10 @@ class OpenAsk(_OnceAsk):
     team = string(KEY, allow_none=True, metadata={"description": "Default: the subject's."})
     fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields", **described("Own fields."))
     process = string(200, allow_none=True, metadata={"description": "Only where the subject names none."})
+    portal_visible = YesNo(
+        **described("Whether the customer sees it in the portal; default: if `channel` is `portal`.")
+    )
+    attachments = draft_ids()
     source = string(KEY, allow_none=True, metadata={"description": "Where `external_id` is known."})
     external_id = string(
         200, 1, allow_none=True, metadata={"description": "Opened twice under the same one, it is the same ticket."}
@@ -123,7 +128,8 @@ class ListQuery(Shape):
     team = string(KEY)
     responsible = string(120, metadata={"description": "A login; `none`: tickets nobody has."})
     subject = string(KEY)
-    text = string(200, metadata={"description": "Words of protocol, title or description."})
+    channel = string(40, metadata={"description": "Where it came from; `portal`: customers opened it there."})
+    text = string(200, metadata={"description": "Words of protocol, title or, where the profile sees it, description."})
     cursor = string(400, metadata={"description": "From the page before."})
     limit = Whole(1, 100, load_default=20)
     sort = fields.String(

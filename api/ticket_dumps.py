@@ -8,13 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.commands import answer, etag
+from engine.activities.rings import overdue, ring
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Place
 from engine.tickets.sight import situation_shown
+from permissions.personal import ADDRESS, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from engine.privacy.sight import View
     from engine.runtime.process import Process
     from engine.tickets.moves import Option
     from engine.tickets.ticket import Ticket
@@ -25,6 +28,7 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
     """`TicketShape`."""
     person = ticket.person
     process = ticket.diagram
+    view = ticket.view
     return {
         "protocol": ticket.protocol,
         "revision": ticket.revision,
@@ -47,22 +51,26 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
         "entered_at": ticket.entered_at,
         "changed_at": ticket.changed_at,
         "timer_due_at": ticket.timer_due_at,
-        "description": ticket.description,
+        "description": view(TEXT, ticket.description),
         "channel": ticket.channel,
         "request_type": ticket.request_type,
         "customer": ticket.customer_key,
         "development": ticket.development,
-        "block": ticket.block,
-        "unit": ticket.unit,
+        "block": view(ADDRESS, ticket.block),
+        "unit": view(ADDRESS, ticket.unit),
         "contact_reason": ticket.contact_reason,
         "portal_visible": ticket.portal_visible,
         "cloned_from": ticket.cloned_from,
         "customer_sees": situation_shown(process, ticket.shown),
-        "fields": ticket.fields,
+        "fields": view.fields(ticket.fields),
+        "withheld": view.withheld,
         "waiting_for": ticket.waiting_for,
         "awaits": ticket.awaits,
         "incident": ticket.incident,
         "opened_by": ticket.opened_by,
+        "limit_at": ticket.limit_at,
+        "response_limit_at": ticket.response_limit_at,
+        "resolution_limit_at": ticket.resolution_limit_at,
     }
 
 
@@ -114,15 +122,18 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def activity_body(unit: Unit, row: Any) -> dict[str, Any]:
-    """`ActivityShape`."""
+def activity_body(unit: Unit, row: Any, view: View) -> dict[str, Any]:
+    """`ActivityShape`, as the reader of its ticket sees it."""
     label = row.name
     if row.element is not None:
         label = deployed(unit, row.version_id).activities[Place(row.process, row.element)].label
     person = unit.catalogue.people.get(row.person_id)
-    names = ("id", "kind", "description", "process", "element", "team", "status", "created_at")
+    names = ("id", "kind", "process", "element", "team", "status", "created_at", "due_kind", "limit_at")
     return {name: getattr(row, name) for name in names} | {
+        "ring": ring(row.status, row.limit_at, row.yellow_at, unit.now),
+        "overdue": overdue(row.status, row.limit_at, unit.now),
         "label": label,
+        "description": view(TEXT, row.description),
         "responsible": person.login if person else None,
     }
 

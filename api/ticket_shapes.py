@@ -9,6 +9,9 @@ from api.shapes import ReasonShape, Shape, described
 STANDINGS = ("open", "finished", "cancelled")
 
 
+WITHHELD = "Classes of personal data that are masked or left out for this reader, whether there are values or not."
+
+
 def instant(**more: object) -> fields.String:
     """An instant, as text in UTC."""
     return fields.String(required=True, metadata={"format": "date-time", **more})
@@ -63,7 +66,7 @@ class ListedShape(Shape):
 class TicketShape(ListedShape):
     """A ticket, as every command on it answers."""
 
-    description = fields.String(required=True)
+    description = maybe("Null for whoever may not see free texts.")
     channel = maybe()
     request_type = maybe()
     customer = maybe("The customer's key.")
@@ -77,6 +80,7 @@ class TicketShape(ListedShape):
     fields_ = fields.Dict(
         keys=fields.String(), required=True, data_key="fields", **described("Own fields that have a value.")
     )
+    withheld = fields.List(fields.String(), required=True, **described(WITHHELD))
     waiting_for = fields.Nested(
         WaitingShape(),
         required=True,
@@ -88,6 +92,9 @@ class TicketShape(ListedShape):
         required=True, allow_none=True, **described("Number of the history row that tells why the diagram is stuck.")
     )
     opened_by = fields.String(required=True)
+    limit_at = maybe("Limit of the present situation; none while it pauses. See `GET …/sla`.", format="date-time")
+    response_limit_at = maybe("Limit of the answer that is due, by the SLA policy.", format="date-time")
+    resolution_limit_at = maybe("Limit of the resolution, by the SLA policy.", format="date-time")
 
 
 class RepeatableShape(TicketShape):
@@ -108,6 +115,10 @@ class ActivityShape(Shape):
     team = maybe()
     responsible = maybe("Login of who has it.")
     status = fields.String(required=True, validate=validate.OneOf(("queued", "pending", "finished")))
+    due_kind = maybe("`deadline`: do it by then; `appointment`: do it at that time.")
+    limit_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    ring = maybe("`yellow`, `red` from the very instant of the limit, or null; only what is queued has one.")
+    overdue = fields.Boolean(required=True, **described("It is pending, and past its limit."))
     created_at = instant()
 
 

@@ -28,6 +28,7 @@ from api.ticket_shapes import (
     TicketShape,
     WholeTicketShape,
 )
+from engine.attachments.attaching import OpenWith, open_with
 from engine.tickets import listing, queries
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, Delivered, deliver
@@ -61,6 +62,8 @@ def open_a_ticket(asked: dict[str, Any]) -> Response:
 
     It begins where its subject's process begins. With `source` and `external_id` it is opened once, for ever.
     """
+    if files := asked.pop("attachments", ()):
+        return commands.run(open_with, OpenWith(open=Open(**asked), drafts=files), _opened)
     return commands.run(open_ticket, Open(**asked), _opened)
 
 
@@ -111,7 +114,7 @@ def _whole(unit: Unit, ask: queries.Show) -> dict[str, Any]:
     incident = queries.open_incident(unit, ticket)
     return ticket_body(ticket) | {
         "header": header(unit, ticket),
-        "activities": [activity_body(unit, row) for row in queries.open_activities(unit, ticket)],
+        "activities": [activity_body(unit, row, ticket.view) for row in queries.open_activities(unit, ticket)],
         "open_incident": None if incident is None else {name: getattr(incident, name) for name in _INCIDENT},
     }
 

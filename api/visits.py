@@ -14,12 +14,14 @@ from api.ticket_shapes import TicketShape, instant, maybe
 from engine.tickets.assistance import ACCEPTANCES, Accept, Assistances, accept, assistances
 from engine.tickets.chronicle import name_of
 from engine.tickets.visits import STATES, Change, Propose, Visited, change, propose
+from permissions.personal import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
 
+    from engine.privacy.sight import View
     from engine.unit import Answer, Unit
 
 doors = Doors("assistance", description="Technical assistance, its visits and its acceptance")
@@ -54,7 +56,7 @@ class NewTimeAsk(TimeAsk):
     ends_at = Instant(required=True)
 
 
-class NoteAsk(Shape):
+class VisitNoteAsk(Shape):
     """What is to be noted."""
 
     note = string(_NOTE, metadata={"description": "Replaces the visit's note."})
@@ -69,7 +71,7 @@ class VisitShape(Shape):
     ends_at = instant()
     team = maybe()
     responsible = maybe("Login of who goes there.")
-    note = fields.String(required=True)
+    note = maybe("Null for whoever may not see free texts.")
 
 
 class VisitedShape(Shape):
@@ -149,30 +151,37 @@ def read_assistance(protocol: str) -> Response:
 
 def _assistances(unit: Unit, ask: Assistances) -> list[dict[str, Any]]:
     people = unit.catalogue.people
-    same = ("process", "opened_at", "closed_at", "outcome", "acceptance", "acceptance_reason", "accepted_at")
+    ticket, found = assistances(unit, ask)
+    view = ticket.view
+    same = ("process", "opened_at", "closed_at", "outcome", "acceptance", "accepted_at")
     return [
         {name: getattr(row, name) for name in same}
         | {
             "number": row.opened_seq,
             "running": row.closed_at is None,
+            "acceptance_reason": view(TEXT, row.acceptance_reason),
             "accepted_by": name_of(unit, row.accepted_by) if row.accepted_by else None,
             "visits": [
-                _visit(one._mapping, people.get(one.person_id))  # noqa: SLF001 - SQLAlchemy's public mapping access
+                _visit(view, one._mapping, people.get(one.person_id))  # noqa: SLF001 - SQLAlchemy's public access
                 for one in visits
             ],
         }
-        for row, visits in assistances(unit, ask)
+        for row, visits in found
     ]
 
 
-def _visit(one: Any, person: Any) -> dict[str, Any]:
-    same = ("number", "state", "starts_at", "ends_at", "team", "note")
-    return {name: one[name] for name in same} | {"responsible": person.login if person else None}
+def _visit(view: View, one: Any, person: Any) -> dict[str, Any]:
+    same = ("number", "state", "starts_at", "ends_at", "team")
+    return {name: one[name] for name in same} | {
+        "note": view(TEXT, one["note"]),
+        "responsible": person.login if person else None,
+    }
 
 
 def _visited(status: int) -> Callable[[Visited], Answer]:
     def render(done: Visited) -> Answer:
-        body = {"visit": _visit(done.visit, done.person), "ticket": ticket_body(done.ticket)}
+        seen = _visit(done.ticket.view, done.visit, done.person)
+        body = {"visit": seen, "ticket": ticket_body(done.ticket)}
         return commands.answer(status, body, ETag=commands.etag(done.ticket.revision))
 
     return render
@@ -217,9 +226,11 @@ def _deed(deed: str, takes: Shape, taken: dict[str, Any], title: str) -> None:
 
 _deed("schedule", TimeAsk(), {}, "Schedule a visit that was proposed.")
 _deed("reschedule", NewTimeAsk(), _TIME, "Put a visit to another time.\n\nAlso one that did not take place.")
-_deed("done", NoteAsk(), {"note": "Sifão trocado."}, "Tell that a visit was made.\n\nThe diagram hears `visit_done`.")
-_deed("missed", NoteAsk(), {"note": "Ninguém em casa."}, "Tell that a visit did not take place.")
-_deed("cancel", NoteAsk(), {}, "Cancel a visit.")
+_deed(
+    "done", VisitNoteAsk(), {"note": "Sifão trocado."}, "Tell that a visit was made.\n\nThe diagram hears `visit_done`."
+)
+_deed("missed", VisitNoteAsk(), {"note": "Ninguém em casa."}, "Tell that a visit did not take place.")
+_deed("cancel", VisitNoteAsk(), {}, "Cancel a visit.")
 
 
 @doors.door(

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import time
 
-from benchmarks import checking, commands, decide, growth, listing, over_http, steps, storage
+from benchmarks import (
+    bulk,
+    callers,
+    checking,
+    clocks,
+    commands,
+    decide,
+    files,
+    growth,
+    listing,
+    over_http,
+    permissions,
+    privacy,
+    queues,
+    steps,
+    storage,
+)
 from benchmarks.figure import table
 from benchmarks.installation import on_one_core
 from benchmarks.machine import header
 
-PARTS = (over_http, listing, commands, growth, steps, storage, checking)
+PARTS = (
+    over_http,
+    listing,
+    commands,
+    permissions,
+    privacy,
+    callers,
+    bulk,
+    clocks,
+    queues,
+    growth,
+    steps,
+    storage,
+    checking,
+    files,
+)
 
 
 def main() -> None:

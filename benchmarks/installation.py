@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from engine import actors
 from engine.config import Settings
 from engine.migrating import migrate
-from engine.people.adding import AddPerson, AddPresets, IssueToken, add_person, add_presets, issue_token
+from engine.people.adding import AddPerson, AddPresets, add_person, add_presets
 from engine.people.knowing import by_token, hash_of
+from engine.people.tokens import IssueToken, issue_token
 from engine.processes.deploying import deploy_files
 from engine.registry.putting import Put, put
 from engine.starting import start

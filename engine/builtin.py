@@ -62,4 +62,9 @@ assert LABELS.keys() == FIELDS.keys()
 # Where an interaction takes place; a note takes place nowhere but here.
 NOTE: Final = "note"
 PORTAL: Final = "portal"
+CUSTOMER_REPLIED: Final = "customer_replied"
 CHANNELS: Final = ("email", "phone", "sms", "app", "chatbot", "whatsapp", PORTAL)
+
+# What there may be to do, and who may be told of its limit.
+ACTIVITY_KINDS: Final = ("email", "call", "appointment", "custom", "social")
+TOLD: Final = ("responsible", "team", "manager")

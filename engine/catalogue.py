@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from engine.people.absences import STANDING, Away
 from engine.people.model import Person, Profile, permission_rule, person, profile
 from engine.processes.model import Version, decision_version, process_head, process_version
 from engine.registry.demands import Demand, Demands, interaction_demand
+from engine.registry.intake import portal_parameter
 from engine.registry.model import KINDS, Registries
+from engine.registry.rule_versions import read_versions
 from engine.runtime.tables import DecisionTable, read_decisions
+from engine.sla.policies import Policies
+from engine.sla.shelf import Calendars
 from permissions.decide import Rule, Rules
 
 if TYPE_CHECKING:
@@ -28,6 +33,9 @@ class Catalogue:
     Attributes:
         processes: the newest version of each process key.
         tables: the newest version of each decision, with its number.
+        intake_form: key of the form that customers get in the portal.
+        calendars, policies: with all their versions.
+        rule_numbers: the newest version of each, by registry and key.
     """
 
     number: int
@@ -37,15 +45,31 @@ class Catalogue:
     people: Mapping[UUID, Person]
     processes: Mapping[str, Version]
     tables: Mapping[str, tuple[DecisionTable, int]] = field(default_factory=dict)
+    sights: dict[Any, Any] = field(default_factory=dict)  # what `engine.privacy.sight` has found out
     demands: Demands = field(default_factory=Demands)
+    absences: Away = field(default_factory=lambda: Away({}, {}))
+    intake_form: str | None = None
+    calendars: Calendars = field(default_factory=Calendars)
+    policies: Policies = field(default_factory=Policies)
+    rule_numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def within(self, scopes: frozenset[str]) -> Catalogue:
+        """The same for somebody who came with a token of these scopes."""
+        return replace(self, rules=self.rules.within(scopes))
 
     def table(self, key: str) -> tuple[DecisionTable, int]:
         """The newest table of a decision and its version number; `KeyError` when there is none."""
         return self.tables[key]
 
 
-def load_catalogue(connection: Connection, number: int) -> Catalogue:
-    """Read everything; some milliseconds, once per worker after a change."""
+def load_catalogue(connection: Connection, number: int, *, zone: str, calendar: str | None) -> Catalogue:
+    """Read everything; some milliseconds, once per worker after a change.
+
+    Args:
+        zone: the installation's.
+        calendar: key of the calendar that counts where nothing names one.
+    """
+    calendars, policies, rule_numbers = read_versions(connection, zone=zone, default=calendar)
     rows = connection.execute(select(permission_rule)).all()
     return Catalogue(
         number=number,
@@ -61,11 +85,27 @@ def load_catalogue(connection: Connection, number: int) -> Catalogue:
             )
             for r in rows
         ),
-        profiles={r.key: Profile(key=r.key, label=r.label) for r in connection.execute(select(profile))},
+        profiles={r.key: profile_of(r) for r in connection.execute(select(profile))},
         people={r.id: person_of(r) for r in connection.execute(select(person))},
         processes=_processes(connection),
         tables=_tables(connection),
         demands=_demands(connection),
+        absences=Away.of(connection.execute(STANDING).all()),
+        intake_form=_parameter(connection, "intake_form"),
+        calendars=calendars,
+        policies=policies,
+        rule_numbers=rule_numbers,
+    )
+
+
+def profile_of(row: Any) -> Profile:
+    """A profile from its row."""
+    return Profile(
+        key=row.key,
+        label=row.label,
+        description=row.description,
+        scope=row.scope,
+        retired=row.retired_at is not None,
     )
 
 
@@ -78,6 +118,7 @@ def person_of(row: Any) -> Person:
         profile=row.profile,
         teams=frozenset(row.teams),
         ended=row.ended_at is not None,
+        email=row.email,
     )
 
 
@@ -90,8 +131,13 @@ def _registries(connection: Connection) -> Registries:
         rows = connection.execute(select(*columns, kind.table.c.retired_at.is_not(None)))
         entries = (kind.make(**dict(zip((*members, "retired"), row, strict=True))) for row in rows)
         found[name] = {entry.key: entry for entry in entries}
-    choices = {key: replace(one, choices=tuple(one.choices or ())) for key, one in found["fields"].items()}
-    return Registries(**found | {"fields": choices})
+    for name, kind in KINDS.items():
+        if lists := kind.lists:
+            found[name] = {
+                key: replace(entry, **{n: tuple(getattr(entry, n) or ()) for n in lists})
+                for key, entry in found[name].items()
+            }
+    return Registries(**found)
 
 
 def _processes(connection: Connection) -> dict[str, Version]:
@@ -112,6 +158,12 @@ def _demands(connection: Connection) -> Demands:
     rows = connection.execute(select(interaction_demand)).mappings()
     found = [Demand(**{**row, "demands": tuple(row["demands"])}) for row in rows]
     return Demands({one.place: one for one in found})
+
+
+def _parameter(connection: Connection, name: str) -> str | None:
+    found = select(portal_parameter.c.value).where(portal_parameter.c.name == name)
+    value: str | None = connection.execute(found).scalar_one_or_none()
+    return value
 
 
 def _tables(connection: Connection) -> dict[str, tuple[DecisionTable, int]]:

@@ -4,6 +4,7 @@
   x NotFound            there is no such thing, or none this actor may know of
   x NotAuthenticated    nobody knows this token, or it has ended
   x NotPermitted        the rights say no; carries the decision
+    + Withheld          what was answered to this key holds data that the rights no longer show
   x Invalid             what was asked does not fit
     + FieldsMissing     the move asks for fields that are empty
     + NoSuchMove        no flow leads there from here
@@ -11,16 +12,21 @@
     + ProcessDiffers    the new subject lives in another process, and nothing said where to go
     + KeyReused         this Idempotency-Key already stands for another request
     + NotDeployable     the diagrams have findings of severity error
+  x UnfitFile           a file of a type that is not taken, or not of the type that its name says
+  x TooLarge            more bytes than are taken
+  x NoSpace             the disk does not take the file
   x Conflict            somebody else changed it first
     + MovedMeanwhile    the move is no longer there; carries what happened
     + Stale             the caller looked at an older revision (If-Match)
+  x TooMany             tried too often; says when to try again
   x Busy                the database could not be had in time; nothing was done, try again
+    + Unwitnessed       no row could be written that tells who sees this personal data: it is not shown
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,10 +103,26 @@ class NotPermitted(Refused):
     status = 403
 
 
+class Withheld(NotPermitted):
+    """What was answered to this key holds personal data that the rights no longer show."""
+
+    code = "answer_withheld"
+
+
 class Invalid(Refused):
     """What was asked does not fit."""
 
     code = "invalid"
+
+    @classmethod
+    def of(cls, wrong: Sequence[str]) -> Self:
+        """A refusal that names everything that does not fit, each as `member: what is the matter`."""
+        members = [one.partition(":")[0] for one in wrong]
+        reasons = [
+            Reason(code="invalid", detail=one, fix=f"Corrija {member} e envie de novo.", details={"member": member})
+            for one, member in zip(wrong, members, strict=True)
+        ]
+        return cls("; ".join(wrong) + ".", reasons=reasons)
 
 
 class FieldsMissing(Invalid):
@@ -139,6 +161,27 @@ class NotDeployable(Invalid):
     code = "not_deployable"
 
 
+class UnfitFile(Refused):
+    """The file's type is not taken, or its content is not of the type that its name says."""
+
+    code = "file_type"
+    status = 415
+
+
+class TooLarge(Refused):
+    """More bytes than are taken; `limit_bytes` says how many are."""
+
+    code = "too_large"
+    status = 413
+
+
+class NoSpace(Refused):
+    """The disk does not take the file; nothing of it was kept."""
+
+    code = "no_space"
+    status = 507
+
+
 class Conflict(Refused):
     """Somebody else changed it first; carries who changed what and the present state."""
 
@@ -159,8 +202,21 @@ class Stale(Conflict):
     status = 412
 
 
+class TooMany(Refused):
+    """Tried too often; `extra["retry_after_s"]` says when to try again. What was tried now does not count."""
+
+    code = "too_many"
+    status = 429
+
+
 class Busy(Refused):
     """The database could not be had in time; nothing was done, try again."""
 
     code = "busy"
     status = 503
+
+
+class Unwitnessed(Busy):
+    """No row could be written that tells who sees this personal data: it is not shown."""
+
+    code = "access_not_recorded"

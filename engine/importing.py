@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.db import new_id
+from engine.demanding import REGISTRY, PutDemand, checked_demand, forget_demand, write_demand
 from engine.errors import Conflict, Invalid, Reason, Refused
 from engine.people.adding import AddPerson, check_person, write_person
+from engine.registry.asking import ask_of
 from engine.registry.checking import entry_of
+from engine.registry.choosing import insist_on_form, write_choice
 from engine.registry.contacts import value_and_identity
 from engine.registry.customers import PutCustomer, as_asked, changed_customer, row_of, write_customer, wrong_customer
+from engine.registry.demands import ANY
 from engine.registry.folder import ORDER, values_of
 from engine.registry.model import KINDS, Registries
 from engine.registry.putting import changed, write_entry
 from engine.registry.reaching import AddContactPoint, knows, write_contact_point
+from engine.registry.rule_checking import tied
 from engine.rights import insist
 from permissions.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from engine.registry.demands import Demand
     from engine.registry.folder import Folder
     from engine.unit import Unit
 
@@ -30,7 +37,7 @@ class Change:
     """What becomes of one entry.
 
     Attributes:
-        registry: a registry, `customers` or `people`.
+        registry: a registry, `customers`, `people` or `portal`.
         members: member -> [old, new]; of what is new, the members that are not as they are when nothing is said.
     """
 
@@ -108,10 +115,18 @@ class _Import:
             if registry in self.ask.folder.registries:
                 insist(self.unit, Action.REGISTRY_MANAGE, narrowed=registry)
                 self._registry(registry, self.ask.folder.registries[registry])
+        if "sla_policies" in self.ask.folder.registries:
+            self.wrong += (f"sla_policies: {one}." for one in tied(self.ahead["sla_policies"]))
         if self.ask.folder.customers:
             insist(self.unit, Action.CUSTOMER_MANAGE)
         if self.ask.folder.people:
             insist(self.unit, Action.PEOPLE_MANAGE)
+        if self.ask.folder.intake_form is not None:
+            insist(self.unit, Action.PORTAL_MANAGE)
+            self._choice(self.ask.folder.intake_form)
+        if self.ask.folder.demands is not None:
+            insist(self.unit, Action.REGISTRY_MANAGE, narrowed=REGISTRY)
+            self._demands(self.ask.folder.demands)
         self._each("customers", "key", self.ask.folder.customers, self._customer)
         self._each("people", "login", self.ask.folder.people, self._person)
         if self.wrong:
@@ -158,6 +173,53 @@ class _Import:
             return
         self.deeds.append(lambda: write_entry(self.unit, registry, before, after))
 
+    def _choice(self, form: Any) -> None:
+        before = self.unit.catalogue.intake_form
+        try:
+            insist_on_form(self.ahead["intake_forms"], form)
+        except Invalid as invalid:
+            self.wrong.append(invalid.detail)
+            return
+        if before == form:
+            self.unchanged += 1
+            return
+        self._change("added" if before is None else "changed", "portal", "intake_form", {"value": [before, form]})
+        self.deeds.append(lambda: write_choice(self.unit, before, form))
+
+    def _demands(self, given: tuple[Mapping[str, Any], ...]) -> None:
+        known: Mapping[tuple[str, str, str], Demand] = self.unit.catalogue.demands.by_place
+        told: set[tuple[str, str, str]] = set()
+        for values in given:
+            try:
+                ask = ask_of(PutDemand, values)
+                place = (ask.process, ask.situation, ask.channel)
+                if place in told:
+                    raise Invalid("este lugar aparece duas vezes.")
+                told.add(place)
+                if ask.process not in (ANY, *self.unit.catalogue.processes):
+                    self.notes.append(
+                        f"interaction_demands/{':'.join(place)}: o processo ainda não está implantado; a exigência "
+                        "fica de fora. Implante com `tramita deploy` e importe de novo."
+                    )
+                    continue
+                after = checked_demand(self.unit, ask)
+            except Refused as refused:
+                self.wrong.append(f"interaction_demands/{values}: {refused.detail}")
+                continue
+            self._demand(known.get(place), after)
+        for place, before in sorted(known.items()) if self.ask.retire_missing else ():
+            if place not in told:
+                self._change("retired", "interaction_demands", ":".join(place), {"demands": [before.demands, None]})
+                self.deeds.append(partial(forget_demand, self.unit, before))
+
+    def _demand(self, before: Demand | None, after: Demand) -> None:
+        if before == after:
+            self.unchanged += 1
+            return
+        members = {"demands": [None if before is None else before.demands, after.demands]}
+        self._change("added" if before is None else "changed", "interaction_demands", ":".join(after.place), members)
+        self.deeds.append(partial(write_demand, self.unit, before, after))
+
     def _each(
         self,
         name: str,
@@ -177,9 +239,9 @@ class _Import:
                 self.wrong.append(f"{name}/{key}: {refused.detail}")
 
     def _customer(self, told: Mapping[str, Any]) -> None:
-        ask = _ask(PutCustomer, {name: value for name, value in told.items() if name != "contact_points"})
+        ask = ask_of(PutCustomer, {name: value for name, value in told.items() if name != "contact_points"})
         if wrong := wrong_customer(ask):
-            raise Invalid("; ".join(wrong) + ".")
+            raise Invalid.of(wrong)
         unit = self.unit
         row = row_of(unit, ask.key)
         points = list(self._points(row, ask, told.get("contact_points", ())))
@@ -204,7 +266,7 @@ class _Import:
             raise Invalid("contact_points: use uma lista de tabelas.")
         known = as_asked(self.unit, row, ask, new_id() if row is None else row.id)
         for told in given:
-            point = _ask(AddContactPoint, {**told, "customer": ask.key})
+            point = ask_of(AddContactPoint, {**told, "customer": ask.key})
             if not knows(known, point.kind, point.value):
                 kept = {"kind": point.kind, "value": value_and_identity(point.kind, point.value)[0]}
                 known = replace(known, contact_points=[*known.contact_points, kept])
@@ -214,7 +276,7 @@ class _Import:
         if any(person.login == told["login"] for person in self.unit.catalogue.people.values()):
             self.unchanged += 1
             return
-        ask = _ask(AddPerson, told)
+        ask = ask_of(AddPerson, told)
         check_person(self.unit, ask, self.ahead["teams"])
         self._change("added", "people", ask.login, {name: [None, value] for name, value in told.items()})
         self.deeds.append(lambda: write_person(self.unit, ask))
@@ -223,21 +285,3 @@ class _Import:
         self, what: Literal["added", "changed", "retired"], registry: str, key: str, members: Mapping[str, list[Any]]
     ) -> None:
         self.changes.append(Change(what=what, registry=registry, key=key, members=members))
-
-
-def _ask(make: Any, told: Mapping[str, Any]) -> Any:
-    known = {one.name: one for one in fields(make)}
-    if strange := sorted(told.keys() - known.keys()):
-        raise Invalid(f"{', '.join(strange)}: não existe aqui; existem {', '.join(known)}.")
-    needed = [n for n, one in known.items() if one.default is MISSING and one.default_factory is MISSING]
-    if lacking := [name for name in needed if name not in told]:
-        raise Invalid(f"falta {', '.join(lacking)}.")
-    if odd := [name for name, value in told.items() if not _fits(known[name].type, value)]:
-        raise Invalid(f"{', '.join(odd)}: o valor é de outro tipo.")
-    return make(**told)
-
-
-def _fits(wanted: Any, value: Any) -> bool:
-    if wanted == "Sequence[str]":
-        return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-    return isinstance(value, {"str": str, "bool": bool}[wanted])

@@ -27,26 +27,46 @@ def insist(unit: Unit, action: Action, narrowed: str | None = None) -> None:
         raise NotPermitted(reason.detail, reasons=[reason])
 
 
+def insist_on_whole(unit: Unit) -> None:
+    """Refuse a token with scopes: what it asks for is not an action, or would lead beyond them.
+
+    Raises:
+        NotPermitted: says so.
+    """
+    if unit.catalogue and unit.actor.scopes is not None:
+        reason = Reason(
+            code="token_lacks",
+            detail="Um token com escopos não serve para isto, que mexe com os próprios acessos.",
+            fix="Entre com a senha, ou use um token sem escopos.",
+        )
+        raise NotPermitted(reason.detail, reasons=[reason])
+
+
 def lacking(decision: Decision) -> Reason:
     """A decision that says no, as a reason for people and programs."""
-    label = CATALOGUE[decision.action].label_pt
     asked = decision.action if decision.narrowed is None else f"{decision.action}:{decision.narrowed}"
-    denied = [rule.id for rule in decision.considered if not rule.allow]
-    if decision.lacks == "profile":
+    label = CATALOGUE[decision.action].label_pt.lower()
+    detail, fix, code = [], [], "token_lacks"
+    if layers := [layer for layer in decision.lacking if layer != "token"]:
+        denied = [rule.id for rule in decision.considered if not rule.allow]
         code, where = "profile_lacks", ""
-    else:
-        code = "situation_lacks"
-        where = f" na situação {decision.place[1]!r}" if decision.place else ""
-    why = f" A regra {', '.join(denied)} proíbe." if denied else ""
-    places = " e ".join("no perfil" if layer == "profile" else "na matriz do processo" for layer in decision.lacking)
-    fix = (
-        f"Quem administra os perfis pode retirar a proibição {', '.join(denied)}."
-        if denied
-        else f"Quem administra os perfis pode permitir {asked} {places} para {decision.profile!r}."
-    )
+        if decision.lacks == "situation":
+            code = "situation_lacks"
+            where = f" na situação {decision.place[1]!r}" if decision.place else ""
+        why = f" A regra {', '.join(denied)} proíbe." if denied else ""
+        detail.append(f"O perfil {decision.profile!r} não pode {label} ({asked}){where}.{why}")
+        places = " e ".join("no perfil" if layer == "profile" else "na matriz do processo" for layer in layers)
+        fix.append(
+            f"Quem administra os perfis pode retirar a proibição {', '.join(denied)}."
+            if denied
+            else f"Quem administra os perfis pode permitir {asked} {places} para {decision.profile!r}."
+        )
+    if "token" in decision.lacking:
+        detail.append(f"Os escopos do token não incluem {label} ({asked}).")
+        fix.append(f"Quem administra pode emitir um token que inclua {asked}.")
     return Reason(
         code=code,
-        detail=f"O perfil {decision.profile!r} não pode {label.lower()} ({asked}){where}.{why}",
-        fix=fix,
+        detail=" ".join(detail),
+        fix=" ".join(fix),
         details={"decision": decision.as_dict()},
     )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from engine.attachments.kinds import offered
 from engine.catalogue import load_catalogue
 from engine.config import SettingsError
 from engine.db import connect
-from engine.people.knowing import renew
+from engine.people.accounts import STAFF
+from engine.people.knowing import renewal
+from engine.portal.directory import PORTAL
 from engine.unit import Engine
 
 if TYPE_CHECKING:
@@ -34,9 +38,10 @@ def start(
         create: whether an SQLite file that does not exist may be made.
 
     Raises:
-        SettingsError: the data folder cannot be used.
+        SettingsError: the data folder or a type of attachments cannot be used.
         NoDatabaseError: there is no such file, and none shall be made.
     """
+    offered(settings)
     if create:
         _make_folder(settings)
     elif (file := _file(settings)) is not None and not _exists(file):
@@ -45,8 +50,8 @@ def start(
     return Engine(
         connect(settings.url, pool_size=settings.threads + 2),
         settings=settings,
-        load=load_catalogue,
-        renew=renew,
+        load=partial(load_catalogue, zone=settings.zone, calendar=settings.calendar or None),
+        renew=renewal(STAFF, PORTAL),
         clock=clock,
     )
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from permissions.personal import CLASSES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,12 +31,14 @@ class Action(StrEnum):
     TICKET_RECORD = "ticket.record"
     TICKET_NEXT_ACTION = "ticket.next_action"
     TICKET_ATTACH = "ticket.attach"
+    TICKET_DETACH = "ticket.detach"
     TICKET_PUBLISH = "ticket.publish"
     TICKET_LINK = "ticket.link"
     TICKET_LINK_CUSTOMERS = "ticket.link_customers"
     TICKET_INVITE = "ticket.invite"
     TICKET_CLONE = "ticket.clone"
     TICKET_READ_CUSTOMER = "ticket.read_customer"
+    TICKET_RECOGNISE_CUSTOMER = "ticket.recognise_customer"
     TICKET_REVEAL = "ticket.reveal"
     VISIT_SCHEDULE = "visit.schedule"
     VISIT_CONCLUDE = "visit.conclude"
@@ -89,7 +93,7 @@ class Tab(StrEnum):
     ADMINISTRATION = "administration"
 
 
-Narrowing = Literal["move", "message", "field", "registry"]
+Narrowing = Literal["move", "message", "field", "registry", "class"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ def parse(text: str) -> tuple[Action, str | None]:
         raise UnknownAction(f"a ação '{name}' não pode ser restringida: escreva só '{name}'")
     if not re.fullmatch(r"[\w.-]+", narrowed):
         raise UnknownAction(f"'{text}': depois de '{name}:' falta um nome sem espaços")
+    if entry.narrows == "class" and narrowed not in CLASSES:
+        raise UnknownAction(f"'{text}': '{narrowed}' não é uma classe de dados; existem {', '.join(CLASSES)}")
     return entry.action, narrowed
 
 
@@ -182,6 +188,8 @@ _RELATIONSHIP = (
           "Marcar quando o cliente deve ser contatado de novo.", by_situation=True),
     Entry(Action.TICKET_ATTACH, Tab.RELATIONSHIP, "Anexar arquivos", "Attach files",
           "Anexar arquivos e gravações ao atendimento.", by_situation=True),
+    Entry(Action.TICKET_DETACH, Tab.RELATIONSHIP, "Retirar anexos", "Take attachments out",
+          "Retirar do atendimento arquivos e gravações; o histórico conta que havia.", by_situation=True),
     Entry(Action.TICKET_PUBLISH, Tab.RELATIONSHIP, "Mostrar no portal", "Show in the portal",
           "Definir se o atendimento aparece para o cliente no portal.", by_situation=True),
     Entry(Action.TICKET_LINK, Tab.RELATIONSHIP, "Vincular atendimentos", "Link tickets",
@@ -193,9 +201,13 @@ _RELATIONSHIP = (
     Entry(Action.TICKET_CLONE, Tab.RELATIONSHIP, "Clonar atendimento", "Clone ticket",
           "Abrir um novo atendimento com os dados deste.", by_situation=True),
     Entry(Action.TICKET_READ_CUSTOMER, Tab.RELATIONSHIP, "Ver dados do cliente", "See customer data",
-          "Ver no atendimento os dados pessoais e os contatos do cliente.", by_situation=True),
+          "Ver inteiros os dados pessoais do cliente no atendimento e, onde se consultam clientes, no cadastro.",
+          by_situation=True, narrows="class"),
+    Entry(Action.TICKET_RECOGNISE_CUSTOMER, Tab.RELATIONSHIP, "Reconhecer o cliente", "Recognise the customer",
+          "Ver em parte, com asteriscos, os dados do cliente que o perfil não vê inteiros.",
+          by_situation=True, narrows="class"),
     Entry(Action.TICKET_REVEAL, Tab.RELATIONSHIP, "Revelar dados mascarados", "Reveal masked data",
-          "Revelar um dado mascarado, dando um motivo que fica registrado.", by_situation=True),
+          "Revelar um dado mascarado, dando um motivo que fica registrado.", by_situation=True, narrows="class"),
     Entry(Action.VISIT_SCHEDULE, Tab.RELATIONSHIP, "Agendar visitas", "Schedule visits",
           "Propor, agendar e reagendar visitas da assistência técnica.", by_situation=True),
     Entry(Action.VISIT_CONCLUDE, Tab.RELATIONSHIP, "Concluir visitas", "Conclude visits",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from permissions.actions import CATALOGUE
+from permissions.scopes import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 ANY = "*"
 """Every process, or every situation, in a rule of the workflow layer."""
 
-Layer = Literal["profile", "situation"]
+Layer = Literal["profile", "situation", "token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Decision:
         place: (process, situation), where the workflow layer was asked; else None.
         considered: every rule that covers the question: denials first, the profile layer before the
             workflow layer, narrowed before whole, named process and situation before `*`, then by id.
-        lacking: the layers that do not allow it, the profile layer first.
+        lacking: the layers that do not allow it, the profile layer first, the scopes of the token last.
     """
 
     profile: str
@@ -128,10 +129,13 @@ class Decision:
 
     @property
     def fix(self) -> Fix:
-        """The smallest change that would allow it: the narrowest rules to add, covering denials to remove."""
+        """The smallest change of rules that would allow it: the narrowest ones to add, covering denials to remove.
+
+        What a token's scopes lack, no rule can give.
+        """
         granted = {rule.layer for rule in self.considered if rule.allow}
         return Fix(
-            add=tuple(self._grant(layer) for layer in self.lacking if layer not in granted),
+            add=tuple(self._grant(layer) for layer in self.lacking if layer not in {*granted, "token"}),
             remove=tuple(rule for rule in self.considered if not rule.allow),
         )
 
@@ -160,6 +164,8 @@ class Decision:
         return Rule("", self.profile, self._asked, True, *place)
 
     def _why(self, layer: Layer) -> str:
+        if layer == "token":
+            return "not among the scopes of the token"
         denials = [rule for rule in self.considered if rule.layer == layer and not rule.allow]
         return f"denied by {_names(denials)}" if denials else f"no rule for this {layer}"
 
@@ -171,11 +177,13 @@ class Rules:
     Attributes:
         all: every rule.
         profiles: every profile that has a rule.
+        scopes: of the token that asks: a third layer, which only ever takes away. None: it has no limit.
     """
 
     all: tuple[Rule, ...]
     profiles: frozenset[str]
     _about: dict[tuple[str, str], _About]
+    scopes: frozenset[str] | None = None
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Self:
@@ -189,6 +197,10 @@ class Rules:
             else:
                 about.by_place.setdefault((rule.process, rule.situation), []).append(rule)
         return cls(ordered, frozenset(profile for profile, _ in index), index)
+
+    def within(self, scopes: frozenset[str] | None) -> Rules:
+        """The same rules for a token with these scopes; None: for questions about others, whatever token asks them."""
+        return replace(self, scopes=scopes)
 
     def _asked(self, profile: str, action: str, narrowed: str | None) -> list[_About]:
         keys = [(profile, action)] if narrowed is None else [(profile, f"{action}:{narrowed}"), (profile, action)]
@@ -234,6 +246,8 @@ def decide(
         lacking = ("profile",)
     if not _permits(here):
         lacking = (*lacking, "situation")
+    if not within(rules.scopes, action, narrowed):
+        lacking = (*lacking, "token")
     return Decision(profile, action, narrowed, (process, situation), _strongest_first(own + here), lacking)
 
 
@@ -247,7 +261,10 @@ def decide_in_profile(rules: Rules, profile: str, action: str, *, narrowed: str 
     assert narrowed is None or entry.narrows, f"{action} cannot be narrowed"
     asked = rules._asked(profile, action, narrowed)  # noqa: SLF001 - one module, one index
     own = [rule for about in asked for rule in about.profile_layer]
-    return Decision(profile, action, narrowed, None, _strongest_first(own), () if _permits(own) else ("profile",))
+    lacking: tuple[Layer, ...] = () if _permits(own) else ("profile",)
+    if not within(rules.scopes, action, narrowed):
+        lacking = (*lacking, "token")
+    return Decision(profile, action, narrowed, None, _strongest_first(own), lacking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from permissions.actions import CATALOGUE, UnknownAction, parse
 from permissions.decide import ANY, Rule
@@ -15,14 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+SCOPES: Final = ("own", "team", "all")
+"""Whose tickets a profile's rights speak of: one's own, the teams' too, or everybody's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A profile as delivered; `rules` name themselves by where they stand in the file."""
+    """A profile as delivered; `rules` name themselves by where they stand in the file.
+
+    Attributes:
+        scope: whose tickets its rights speak of; of `SCOPES`.
+    """
 
     key: str
     label_pt: str
     label_en: str
     description: str
+    scope: str
     rules: tuple[Rule, ...]
 
 
@@ -48,17 +57,21 @@ def read(file: str, text: str) -> Preset:
     except tomllib.TOMLDecodeError as error:
         raise PresetError(f"{file}: não é TOML válido: {error}") from error
     table = _Table(file, "", raw)
-    table.only("key", "label_pt", "label_en", "description", "profile", "workflow")
+    table.only("key", "label_pt", "label_en", "description", "scope", "profile", "workflow")
     key = table.text("key")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", key):
         raise table.wrong("key", f"'{key}' só pode ter letras minúsculas, algarismos e '_'")
     if file != f"{key}.toml":
         raise table.wrong("key", f"'{key}' deve ser o nome do arquivo sem '.toml'")
+    scope = table.text("scope")
+    if scope not in SCOPES:
+        raise table.wrong("scope", f"'{scope}': use {' ou '.join(SCOPES)}")
     return Preset(
         key=key,
         label_pt=table.text("label_pt"),
         label_en=table.text("label_en"),
         description=table.text("description"),
+        scope=scope,
         rules=(*_profile_layer(key, table.table("profile")), *_workflow_layer(key, table.tables("workflow"))),
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,8 +149,18 @@ class Stock:
         engine.dispose()
 
 
+ATTACHMENTS = Path(tempfile.mkdtemp(prefix="tramita-attachments-"))
+atexit.register(shutil.rmtree, ATTACHMENTS, ignore_errors=True)
+
+
 def SETTINGS(url):  # noqa: N802 - a constant but for its URL
-    return Settings(database_url=url, messages={"pagamento_confirmado": frozenset({"valor"})})
+    messages = {"pagamento_confirmado": frozenset({"valor"})}
+    cheap = {
+        "password_memory_kib": 64,
+        "password_passes": 1,
+        "password_lanes": 1,
+    }  # what argon2 costs is no test's matter
+    return Settings(database_url=url, attachments_dir=ATTACHMENTS, messages=messages, **cheap)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.activities.limits import limit_of
 from engine.activities.model import activity
 from engine.db import new_id
 from engine.runtime.movement import Place
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 
-def follow(unit: Unit, about: str, ticket_id: UUID, version_id: UUID, process: Process, movement: Movement) -> None:
-    """Queue what the movement created and archive what it dropped; the command records both."""
+def follow(
+    unit: Unit, about: str, ticket_id: UUID, version_id: UUID, process: Process, movement: Movement, *, team: str | None
+) -> None:
+    """Queue what the movement created and archive what it dropped; the command records both.
+
+    Args:
+        team: the ticket's, for what the diagram gives to none.
+    """
     for new in movement.created:
         element = process.activities[Place(new.process, new.element)]
         unit.insert(
@@ -31,9 +38,10 @@ def follow(unit: Unit, about: str, ticket_id: UUID, version_id: UUID, process: P
             process=new.process,
             element=new.element,
             kind=element.kind,
-            team=element.team,
+            team=element.team or team,
             status="queued",
             created_at=unit.now,
+            **limit_of(unit, element, element.team or team),
         )
     for token, cause in movement.dropped:
         archive(unit, about, {"ticket_id": ticket_id, "token": token}, cause)
@@ -50,6 +58,8 @@ def archive(unit: Unit, about: str, which: dict[str, Any], cause: str) -> None:
         finished_at=unit.now,
         finished_by="system:activity",
         cause=cause,
+        to_announce=None,
+        announce_at=None,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.errors import Invalid
 from engine.registry.model import customer
-from engine.registry.replies import PLACEHOLDERS, render
+from engine.registry.replies import PLACEHOLDERS, holds, render
 from engine.tickets.keys import label
 from engine.tickets.sight import situation_shown
 
@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 _LABELLED = ("subject", "subsubject", "request_type", "priority", "team", "development", "block", "unit")
 
 
-def compose(unit: Unit, ticket: Ticket, key: str) -> str:
+def compose(unit: Unit, ticket: Ticket, key: str) -> tuple[str, tuple[str, ...]]:
     """The registered text with the ticket's values, as they are now; what has no value leaves nothing.
+
+    It is the customer who reads it, so the values are whole whoever sends it; the classes of personal data that it
+    then holds come along, for those who read the interaction.
 
     Raises:
         Invalid: nothing at all is left.
     """
     registries = unit.catalogue.registries
-    found = render(registries.standard_replies[key].text, _values(unit, ticket))
+    text, values = registries.standard_replies[key].text, _values(unit, ticket)
+    found = render(text, values)
     if not found.strip():
         raise Invalid(f"A resposta padrão {key!r} ficou vazia para este atendimento.", code="standard_reply_empty")
-    return found
+    return found, holds(text, values)
 
 
 def _values(unit: Unit, ticket: Ticket) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.builtin import NOTE
 from engine.conversations.composing import compose
 from engine.conversations.saying import AUTOMATIC, Words, insist_on_words, say
 from engine.errors import Invalid, MovedMeanwhile, Reason
@@ -97,11 +98,10 @@ def interact(unit: Unit, ask: Interact) -> Interacted:
     _insist_on_demands(ticket, ask, demanded)
     if ask.words is None:
         return Interacted(ticket=ticket, interaction=None)
-    own = ask.words.text or ""
-    text = compose(unit, ticket, ask.words.standard_reply or "") if ask.words.kind == AUTOMATIC else own
-    return Interacted(
-        ticket=ticket, interaction=say(unit, ticket, ask.words, text=text, copies=copies, reason=ask.reason)
-    )
+    automatic = ask.words.kind == AUTOMATIC
+    text, holds = compose(unit, ticket, ask.words.standard_reply or "") if automatic else (ask.words.text or "", ())
+    row = say(unit, ticket, ask.words, text=text, holds=holds, copies=copies, reason=ask.reason)
+    return Interacted(ticket=ticket, interaction=row)
 
 
 def _handed(ask: Interact) -> dict[str, Any]:
@@ -163,7 +163,8 @@ def _insist_on_demands(ticket: Ticket, ask: Interact, demanded: tuple[str, ...])
         return
     assert ask.words is not None
     told = " e ".join(_DEMANDED[name] for name in missing)
-    detail = f"Nesta situação, {ask.words.place} exige {told}."
+    place = "uma anotação" if ask.words.place == NOTE else f"o canal {ask.words.place!r}"
+    detail = f"Nesta situação, {place} exige {told}."
     fix = "Use POST …/interact com move, ou com a situation atual, e next_action_at."
     reasons = [Reason(code="demanded", detail=detail, fix=fix, details={"missing": missing})]
     raise Invalid(detail, code="demanded", reasons=reasons, missing=missing)

@@ -22,6 +22,7 @@ interaction = Table(
     Column("marked", Boolean, nullable=False),  # for participants invited into the ticket
     Column("copies", Json, nullable=False),  # addresses of third parties
     Column("standard_reply", String(80)),
+    Column("holds", Json),  # of a standard reply: the classes of personal data that its placeholders put into it
     Column("customer_id", ForeignKey("customer.id")),  # whom it is about: erasing them blanks it
     Index(None, "customer_id", "at"),
 )

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from engine.attachments.attaching import insist_on_consent, put, taken_drafts
+from engine.attachments.drafts import told as told_of
 from engine.builtin import CHANNELS, NOTE, PORTAL
 from engine.conversations.model import interaction
 from engine.errors import Invalid, Reason
 from engine.registry.addresses import email
 from engine.registry.customer_model import contact_point
 from permissions.actions import Action
+from permissions.personal import CONTACT, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from engine.privacy.sight import View
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
 AUTOMATIC: Final = "automatic_reply"
 MANUAL: Final = "manual_reply"
 RECORD: Final = "record"
+CUSTOMER: Final = "customer_message"  # what the customer wrote to us; nobody of the staff says such a thing
 RIGHTS: Final[Mapping[str, Action]] = {
     NOTE: Action.TICKET_NOTE,
     AUTOMATIC: Action.TICKET_REPLY,
@@ -35,7 +40,13 @@ RIGHTS: Final[Mapping[str, Action]] = {
 MAX_TEXT: Final = 10_000
 MAX_TITLE: Final = 200
 MAX_COPIES: Final = 10
-_DEEDS: Final[Mapping[str, str]] = {NOTE: "noted", AUTOMATIC: "replied", MANUAL: "replied", RECORD: "recorded"}
+_DEEDS: Final[Mapping[str, str]] = {
+    NOTE: "noted",
+    AUTOMATIC: "replied",
+    MANUAL: "replied",
+    RECORD: "recorded",
+    CUSTOMER: "customer_wrote",
+}
 _UNPRINTED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -53,6 +64,8 @@ class Words:
         marked: for participants, whatever the customer sees.
         copies: e-mail addresses of third parties.
         force: mail it to the customer though it is not shown to them; history keeps that as a release.
+        attachments: ids of the actor's drafts; whoever sees the message sees its files.
+        recording_consent: where a recording is among them: whether those who are heard agreed.
     """
 
     kind: str
@@ -65,6 +78,8 @@ class Words:
     marked: bool = False
     copies: Sequence[str] = ()
     force: bool = False
+    attachments: Sequence[str] = ()
+    recording_consent: bool | None = None
 
     @property
     def place(self) -> str:
@@ -77,6 +92,7 @@ class Words:
         """The rights it asks for."""
         insist_on_kind(self)
         asked = [RIGHTS[self.kind], *([Action.TICKET_COPY] if self.copies else [])]
+        asked += [Action.TICKET_ATTACH] if self.attachments else []
         return [(action, None) for action in asked]
 
 
@@ -106,9 +122,27 @@ def insist_on_words(unit: Unit, ticket: Ticket, words: Words) -> tuple[str, ...]
 
 
 def say(
-    unit: Unit, ticket: Ticket, words: Words, *, text: str, copies: tuple[str, ...], reason: str | None = None
+    unit: Unit,
+    ticket: Ticket,
+    words: Words,
+    *,
+    text: str,
+    copies: tuple[str, ...],
+    holds: tuple[str, ...] = (),
+    reason: str | None = None,
 ) -> dict[str, Any]:
-    """Write down what was checked; returns the row. What is to be mailed goes to the outbox, without its text."""
+    """Write down what was checked, and attach its files; returns the row, with them as `attachments`.
+
+    What is to be mailed goes to the outbox, without its text.
+
+    Args:
+        holds: classes of personal data that were put into the text.
+
+    Raises:
+        Invalid: a file is not there to be attached.
+    """
+    files = taken_drafts(unit, words.attachments)
+    insist_on_consent(files, words.recording_consent)
     if words.mailed and not words.shown:
         ticket.record("released", reason=reason, detail={"released": "hidden_but_mailed"})
     told = {"kind": words.kind, "channel": words.place, "shown": words.shown, "mailed": words.mailed}
@@ -116,7 +150,10 @@ def say(
     told |= {"standard_reply": words.standard_reply} if words.standard_reply else {}
     # The addresses are personal: history says how many, the interaction says which.
     told |= {"copies": len(copies)} if copies else {}
+    told |= {"attachments": told_of(files)} if files else {}
     seq = ticket.record(_DEEDS[words.kind], detail=told)
+    seen = {"shown": words.shown, "marked": words.marked}
+    attached = put(unit, ticket, files, seq=seq, consent=words.recording_consent, **seen)
     row = {
         "ticket_id": ticket.id,
         "seq": seq,
@@ -131,6 +168,7 @@ def say(
         "marked": words.marked,
         "copies": list(copies),
         "standard_reply": words.standard_reply,
+        "holds": list(holds) or None,
         "customer_id": ticket.customer_id,
     }
     unit.insert(ticket.about, interaction, **row)
@@ -143,7 +181,28 @@ def say(
             to_customer=words.mailed,
             copies=len(copies),
         )
-    return row
+    return row | {"attachments": attached}
+
+
+def hear(unit: Unit, ticket: Ticket, text: str, *, channel: str, attachments: Sequence[str] = ()) -> dict[str, Any]:
+    """Write down what the customer wrote to us on a channel of ours; it is theirs, so it is shown. Returns the row.
+
+    Raises:
+        Invalid: there is no text, or too much.
+    """
+    words = Words(kind=CUSTOMER, text=text, channel=channel, shown=True, attachments=attachments)
+    reasons = list(_wrong_text(unit, words))
+    if reasons:
+        raise Invalid(" ".join(reason.detail for reason in reasons), code=reasons[0].code, reasons=reasons)
+    return say(unit, ticket, words, text=text, copies=())
+
+
+def said_body(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reader sees of what was said: a text only with all the classes of data that were put into it."""
+    text = view(TEXT, row["text"]) if view.sees(row["holds"] or ()) else None
+    for kind in (row["holds"] or ()) if text is not None else ():
+        view(kind, text)  # told of, too
+    return {"title": view(TEXT, row["title"]), "text": text, "copies": view(CONTACT, row["copies"]) or []}
 
 
 def _wrong_members(words: Words) -> Iterator[Reason]:
@@ -170,9 +229,9 @@ def _wrong_members(words: Words) -> Iterator[Reason]:
 
 def _wrong_text(unit: Unit, words: Words) -> Iterator[Reason]:
     if words.kind != AUTOMATIC:
-        if words.text is None or not words.text.strip():
+        if not (words.text or "").strip() and not words.attachments:
             yield _reason("text_missing", "text: escreva o que foi dito.", "")
-        elif len(words.text) > MAX_TEXT:
+        elif len(words.text or "") > MAX_TEXT:
             yield _reason("text_too_long", f"text: use no máximo {MAX_TEXT} caracteres.", "")
         return
     if words.text is not None:
@@ -193,9 +252,12 @@ def _wrong_channel(ticket: Ticket, words: Words) -> Iterator[Reason]:
     if words.kind == NOTE:
         return
     if words.kind == RECORD and words.channel is None:
-        yield _reason("channel_missing", f"channel: onde foi a conversa? Use um de {', '.join(CHANNELS)}.", "")
+        fix = f"Use um de {', '.join(CHANNELS)}."
+        yield _reason("channel_missing", "channel: onde foi a conversa?", fix)
     elif words.place not in CHANNELS:
-        yield _reason("channel_unknown", f"channel: use um de {', '.join(CHANNELS)}.", "")
+        yield _reason(
+            "channel_unknown", f"channel: {words.place!r} não é um canal.", f"Use um de {', '.join(CHANNELS)}."
+        )
     elif words.place == "app" and ticket.channel != "app":
         fix = "Use outro canal."
         yield _reason("channel_not_open", "Pelo aplicativo só se fala de atendimento que veio pelo aplicativo.", fix)

@@ -1,4 +1,4 @@
-"""Add people and profiles, issue tokens, and set up the first administrator."""
+"""Add people and profiles, and set up the first administrator."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from engine.db import new_id
-from engine.errors import Conflict, Invalid, NotAuthenticated, NotFound
+from engine.errors import Conflict, Invalid, NotAuthenticated
+from engine.people.access import put_password
+from engine.people.accounts import STAFF, Account
+from engine.people.attempts import give_back
 from engine.people.knowing import hash_of, new_token
-from engine.people.model import permission_rule, person, profile, setup, token
+from engine.people.model import permission_rule, person, profile, setup
+from engine.people.tokens import write_token
 from engine.rights import insist
 from permissions import presets
 from permissions.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime, timedelta
     from uuid import UUID
 
+    from engine.people.attempts import Try
+    from engine.people.passwords import Hashed
     from engine.unit import Unit
     from permissions.presets import Preset
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,118}[a-z0-9]")
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,118}[a-z0-9]")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +41,14 @@ class AddPerson:
         login: lower-case letters, digits, `.`, `_`, `-`; 3 to 120.
         profile: key of a profile.
         teams: keys of teams.
+        email: where invitations are mailed to.
     """
 
     login: str
     name: str
     profile: str
     teams: Sequence[str] = ()
+    email: str | None = None
 
 
 def add_person(unit: Unit, ask: AddPerson) -> UUID:
@@ -48,29 +56,6 @@ def add_person(unit: Unit, ask: AddPerson) -> UUID:
     unit.replay()
     insist(unit, Action.PEOPLE_MANAGE)
     return _add(unit, ask)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssueToken:
-    """Issue a bearer token for a person.
-
-    Attributes:
-        lasts: how long it is good for; None: until it is revoked.
-    """
-
-    login: str
-    label: str
-    lasts: timedelta | None = None
-
-
-def issue_token(unit: Unit, ask: IssueToken) -> str:
-    """Issue a token; the text is returned this once and never stored."""
-    unit.replay()
-    insist(unit, Action.TOKEN_MANAGE)
-    found = next((p for p in unit.catalogue.people.values() if p.login == ask.login and not p.ended), None)
-    if found is None:
-        raise NotFound(f"Não há pessoa com o login {ask.login!r}.")
-    return _issue(unit, found.id, ask.label, unit.now + ask.lasts if ask.lasts else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +74,8 @@ def add_presets(unit: Unit, ask: AddPresets) -> list[str]:
         if preset.key in unit.catalogue.profiles:
             continue
         about = f"profile:{preset.key}"
-        unit.insert(about, profile, key=preset.key, label=preset.label_pt)
+        told = {"label": preset.label_pt, "description": preset.description, "scope": preset.scope}
+        unit.insert(about, profile, key=preset.key, **told)
         for rule in preset.rules:
             unit.insert(
                 about,
@@ -100,6 +86,8 @@ def add_presets(unit: Unit, ask: AddPresets) -> list[str]:
                 allow=rule.allow,
                 process=rule.process,
                 situation=rule.situation,
+                since_at=unit.now,
+                since_by=unit.actor.id,
             )
         unit.record(about, "added", rules=len(preset.rules))
         added.append(preset.key)
@@ -129,12 +117,14 @@ def print_setup(unit: Unit, _: PrintSetup) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class SetUp:
-    """Use the set-up token: the first administrator, and a token to act with."""
+    """Use the set-up token: the first administrator, a token to act with, and perhaps a password to sign in with."""
 
     setup_token: str
     login: str
     name: str
     profile: str = "administrador"
+    password: Hashed | None = None
+    tried: Try | None = None
 
 
 def set_up(unit: Unit, ask: SetUp) -> str:
@@ -154,20 +144,27 @@ def set_up(unit: Unit, ask: SetUp) -> str:
     unit.update("setup:first", setup, {"id": "first"}, used_at=unit.now)
     unit.record("setup:first", "used")
     new = _add(unit, AddPerson(login=ask.login, name=ask.name, profile=ask.profile))
-    return _issue(unit, new, "instalação", None)
+    if ask.password is not None:
+        account = Account(id=new, login=ask.login, words=())
+        put_password(unit, STAFF, account, ask.password, end_tokens=False)
+    if ask.tried is not None:
+        give_back(unit, ask.tried)
+    return write_token(unit, new, "instalação")
 
 
 def check_person(unit: Unit, ask: AddPerson, teams: Collection[str]) -> None:
     """Refuse a person who cannot be added as asked; `teams`: keys of the teams there are."""
     known = unit.catalogue
-    if not _LOGIN.fullmatch(ask.login):
+    if not LOGIN.fullmatch(ask.login):
         raise Invalid("login: use de 3 a 120 letras minúsculas, dígitos, ponto, hífen ou sublinhado.")
     if not ask.name.strip():
         raise Invalid("name: escreva o nome da pessoa.")
-    if ask.profile not in known.profiles:
+    if (found := known.profiles.get(ask.profile)) is None or found.retired:
         raise Invalid(f"profile: {ask.profile!r} não existe; existem {', '.join(sorted(known.profiles))}.")
     if unknown := sorted(set(ask.teams) - set(teams)):
         raise Invalid(f"teams: não existem {', '.join(unknown)}.")
+    if ask.email is not None and not EMAIL.fullmatch(ask.email):
+        raise Invalid("email: use um endereço como ana@empresa.com.br.")
     if any(p.login == ask.login for p in known.people.values()):
         raise Conflict(f"Já existe uma pessoa com o login {ask.login!r}.")
 
@@ -183,6 +180,7 @@ def write_person(unit: Unit, ask: AddPerson) -> UUID:
         name=ask.name.strip(),
         profile=ask.profile,
         teams=sorted(set(ask.teams)),
+        email=ask.email,
     )
     unit.record(f"person:{new}", "added", profile=ask.profile, teams=sorted(set(ask.teams)))
     unit.new_authority()
@@ -192,20 +190,3 @@ def write_person(unit: Unit, ask: AddPerson) -> UUID:
 def _add(unit: Unit, ask: AddPerson) -> UUID:
     check_person(unit, ask, unit.catalogue.registries.teams)
     return write_person(unit, ask)
-
-
-def _issue(unit: Unit, person_id: UUID, label: str, ends_at: datetime | None) -> str:
-    text = new_token()
-    about = f"person:{person_id}"
-    unit.insert(
-        about,
-        token,
-        hash=hash_of(text),
-        person_id=person_id,
-        label=label,
-        issued_at=unit.now,
-        ends_at=ends_at,
-    )
-    unit.record(about, "token_issued", label=label)
-    unit.new_authority()
-    return text

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from engine.runtime.diagram import Diagram, Node
 
-COSMETIC = frozenset({"color", "customer_label"})
+COSMETIC = frozenset({"color", "customer_label", "customer_next"})
 
 
 def digest(diagram: Diagram, called: Iterable[UUID]) -> bytes:

@@ -78,7 +78,7 @@ def _callers(deployed: Mapping[str, Diagram], files: Sequence[File]) -> list[Fil
 
 
 def _leavable(unit: Unit) -> Callable[[str, str], bool]:
-    rules = unit.catalogue.rules
+    rules = unit.catalogue.rules.within(None)  # it is asked about others
 
     def leavable(process: str, situation: str) -> bool:
         return any(

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from engine.builtin import ACTIVITY_KINDS, TOLD
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -23,9 +25,7 @@ CARRIERS: Final[Mapping[Carrier, str]] = {
 }
 STANDINGS: Final = ("open", "finished", "cancelled")
 ENDINGS: Final = STANDINGS[1:]
-ACTIVITIES: Final = ("email", "call", "appointment", "custom", "social")
 ACTIONS: Final[Mapping[str, str | None]] = {"notify_team": None, "reply": "reply", "webhook": "event"}
-TOLD: Final = ("responsible", "team", "manager")
 LABEL_LENGTH: Final = 200
 _KEY: Final = re.compile(r"[^\W\d][\w.-]{0,79}")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,79}")
@@ -155,8 +155,9 @@ PROPERTIES: Final[Mapping[str, Spec]] = {
     "requires": _spec(("process", "situation", "flow"), _names),
     "requires_decision": _spec(("process", "situation", "flow"), _key),
     "customer_label": _spec(("situation", "end"), _label),
+    "customer_next": _spec(("situation",), _label),
     "color": _spec(("situation",), _color),
-    "activity": _spec(("situation", "activity"), _one_of(*ACTIVITIES)),
+    "activity": _spec(("situation", "activity"), _one_of(*ACTIVITY_KINDS)),
     "action": _spec(("action",), _one_of(*ACTIONS)),
     "reply": _spec(("action",), _key),
     "event": _spec(("action",), _key),

@@ -10,8 +10,12 @@ from sqlalchemy import String
 
 from engine.builtin import FIELDS
 from engine.errors import Invalid
+from engine.registry.duties import wrong_duties
 from engine.registry.model import KINDS, Registries
+from engine.registry.offering import wrong_intake
 from engine.registry.replies import wrong_placeholders
+from engine.registry.rule_checking import wrong_rule
+from permissions.personal import OF_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -28,6 +32,7 @@ _CONTROL_IN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\ud
 _BELONGS: Final = {
     "subsubjects": "<assunto>.<chave>, com um assunto cadastrado",
     "blocks": "<empreendimento>.<chave>, com um empreendimento cadastrado",
+    "subclassifications": "<classificação>.<chave>, com uma classificação cadastrada",
     "units": "<empreendimento>.<bloco>.<chave> ou <empreendimento>.<chave>, com um bloco ou empreendimento cadastrado",
 }
 
@@ -50,12 +55,14 @@ def entry_of(known: Registries, processes: Container[str], registry: str, key: s
         wrong.append(f"{', '.join(strange)}: não existe em {registry}; existem {', '.join(sorted(names))}")
     if registry == "fields":
         wrong += _wrong_field(getattr(known, registry).get(key), given)
+    wrong += wrong_intake(known, registry, key, given)
+    wrong += wrong_duties(known, registry, given)
+    wrong += wrong_rule(known, registry, key, given)
     if registry == "standard_replies" and isinstance(given.get("text"), str):
         wrong += wrong_placeholders(given["text"])
     if wrong:
         raise Invalid(f"O cadastro {registry}/{key} não serve: " + "; ".join(wrong) + ".")
-    if "choices" in given:
-        given["choices"] = tuple(given["choices"])
+    given |= {name: tuple(given[name]) for name in kind.lists if name in given}
     return kind.make(key=key, **given)
 
 
@@ -114,6 +121,11 @@ def _wrong_field(before: Any, values: Mapping[str, Any]) -> Iterator[str]:
         yield f"type: use um de {', '.join(TYPES)}"
     elif before is not None and before.type != wanted:
         yield f"type: não muda, porque há valores guardados; é {before.type!r}. Retire este campo e crie outro"
+    kind = values.get("personal_class")
+    if kind is not None and kind not in OF_FIELDS:
+        yield f"personal_class: use um de {', '.join(OF_FIELDS)}"
+    elif kind is not None and not values.get("personal", False):
+        yield "personal_class: só para um campo com personal = true"
     choices = values.get("choices", ())
     if not isinstance(choices, list | tuple) or not all(isinstance(c, str) and c for c in choices):
         yield "choices: use uma lista de textos"

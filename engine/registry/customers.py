@@ -1,20 +1,17 @@
-"""Customers: people and companies; put one, read one, find them."""
+"""Customers: people and companies; put one, read one."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
 from engine.db import new_id
 from engine.errors import Invalid, NotFound
-from engine.registry.contacts import email_identity, phone_readings
+from engine.privacy.sight import View
 from engine.registry.customer_model import consent, contact_point
 from engine.registry.folding import folded
 from engine.registry.model import customer
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 KINDS = ("person", "company")
-_LONGEST_NAME = 300  # folded, too: one letter may become eighteen, and an index takes no more than 2,700 bytes
+LONGEST_NAME = 300  # folded, too: one letter may become eighteen, and an index takes no more than 2,700 bytes
 _LONGEST_KEY = 80
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
@@ -64,6 +61,7 @@ def as_asked(unit: Unit, row: Row[Any] | None, ask: PutCustomer, customer_id: UU
     """The customer as it will be once the command has ended."""
     before = whole(unit, row) if row is not None else None
     return Customer(
+        view=view_of(unit, customer_id),
         id=customer_id,
         key=ask.key,
         name=ask.name.strip(),
@@ -79,7 +77,7 @@ def wrong_customer(ask: PutCustomer) -> list[str]:
     wrong = []
     if ask.kind not in KINDS:
         wrong.append(f"kind: use {' ou '.join(KINDS)}")
-    for name, value, longest in (("name", ask.name, _LONGEST_NAME), ("key", ask.key, _LONGEST_KEY)):
+    for name, value, longest in (("name", ask.name, LONGEST_NAME), ("key", ask.key, _LONGEST_KEY)):
         if not value.strip() or len(value) > longest or _CONTROL.search(value):
             wrong.append(f"{name}: use de 1 a {longest} caracteres, sem caracteres de controle")
     return wrong
@@ -101,13 +99,13 @@ def write_customer(unit: Unit, row: Row[Any] | None, ask: PutCustomer) -> UUID:
         Invalid: tells everything that is wrong with it.
     """
     if wrong := wrong_customer(ask):
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
     told = changed_customer(row, ask)
     if row is not None and not told:
         return UUID(str(row.id))
     new: UUID = new_id() if row is None else row.id
     about = f"customer:{new}"
-    values: dict[str, Any] = {"kind": ask.kind, "name": ask.name.strip(), "folded": folded(ask.name)[:_LONGEST_NAME]}
+    values: dict[str, Any] = {"kind": ask.kind, "name": ask.name.strip(), "folded": folded(ask.name)[:LONGEST_NAME]}
     if "retired" in told:
         values["retired_at"] = unit.now if ask.retired else None
     if row is None:
@@ -121,8 +119,13 @@ def write_customer(unit: Unit, row: Row[Any] | None, ask: PutCustomer) -> UUID:
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """A customer, where they can be reached, and what they agreed to: of each channel the last word."""
+    """A customer, where they can be reached, and what they agreed to: of each channel the last word.
 
+    Attributes:
+        view: what the command's actor sees of it.
+    """
+
+    view: View = field(repr=False, compare=False)
     id: UUID
     key: str
     name: str
@@ -153,6 +156,11 @@ def read_customer_history(unit: Unit, ask: ReadCustomer) -> list[dict[str, Any]]
     return changes(unit, "customer", str(known_row(unit, ask.key).id))
 
 
+def view_of(unit: Unit, customer_id: UUID) -> View:
+    """What the command's actor sees of a customer in the register, where no ticket's situation has a say."""
+    return View(unit, None, ticket=None, customer=customer_id)
+
+
 def row_of(unit: Unit, key: str, *, lock: bool = False) -> Row[Any] | None:
     """The customer's row; None: there is none."""
     statement = select(customer).where(customer.c.key == key)
@@ -181,6 +189,7 @@ def whole(unit: Unit, row: Row[Any]) -> Customer:
     )
     last = {one.channel: _consent(one) for one in told}
     return Customer(
+        view=view_of(unit, row.id),
         id=row.id,
         key=row.key,
         name=row.name,
@@ -197,84 +206,3 @@ def _point(row: Any) -> dict[str, Any]:
 
 def _consent(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("channel", "given", "at", "actor", "how")}
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindCustomers:
-    """Which customers, by name.
-
-    Attributes:
-        phone: exactly this number, of any kind of telephone or WhatsApp.
-        email: exactly this address; case means nothing.
-        q: a part of the name; accents and case mean nothing.
-        retired: show those too who no longer are customers.
-    """
-
-    phone: str | None = None
-    email: str | None = None
-    q: str | None = None
-    retired: bool = False
-    cursor: str | None = None
-    limit: int = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """Customers, and the cursor of the page after; None: there is none."""
-
-    customers: Sequence[Customer] = field(default_factory=tuple)
-    next: str | None = None
-
-
-def find_customers(unit: Unit, ask: FindCustomers) -> Found:
-    """A page of customers in the order of their names, without what belongs to them."""
-    _ = unit.catalogue
-    insist(unit, Action.CUSTOMER_READ)
-    # What has no key of the caller's cannot be addressed over the API.
-    statement = select(customer).where(customer.c.key.is_not(None))
-    if not ask.retired:
-        statement = statement.where(customer.c.retired_at.is_(None))
-    if ask.phone is not None:
-        statement = statement.where(_reached(("phone", "mobile", "whatsapp"), phone_readings(ask.phone)))
-    if ask.email is not None:
-        statement = statement.where(_reached(("email",), [email_identity(ask.email)]))
-    if ask.q and (wanted := folded(ask.q)):
-        statement = statement.where(customer.c.folded.contains(wanted, autoescape=True))
-    if ask.cursor:
-        name, last = _read_cursor(ask.cursor)
-        statement = statement.where(
-            customer.c.folded >= name,
-            or_(customer.c.folded > name, and_(customer.c.folded == name, customer.c.id > last)),
-        )
-    rows = unit.connection.execute(statement.order_by(customer.c.folded, customer.c.id).limit(ask.limit + 1)).all()
-    more = len(rows) > ask.limit
-    rows = rows[: ask.limit]
-    return Found(
-        customers=[
-            Customer(id=row.id, key=row.key, name=row.name, kind=row.kind, retired=row.retired_at is not None)
-            for row in rows
-        ],
-        next=_cursor(rows[-1]) if more else None,
-    )
-
-
-def _reached(kinds: Sequence[str], identities: Sequence[str]) -> Any:
-    return customer.c.id.in_(
-        select(contact_point.c.customer_id).where(
-            contact_point.c.identity.in_(identities), contact_point.c.kind.in_(kinds)
-        )
-    )
-
-
-def _cursor(row: Any) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row.folded, str(row.id)])).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[str, UUID]:
-    try:
-        name, last = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(name, str) and "\x00" not in name:
-            return name, UUID(last)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        pass
-    raise Invalid("cursor: use o `next` da página anterior, sem mudá-lo.", code="cursor")

@@ -12,15 +12,17 @@ from engine.registry import toml
 from engine.registry.model import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+    from engine.registry.demands import Demand
     from engine.registry.model import Registries
 
-EXTRA: Final = ("customers", "people")
+EXTRA: Final = ("customers", "people", "interaction_demands")
 ORDER: Final = tuple(KINDS)  # what names another registry comes after it
 _UNITS: Final = "units.csv"
+_DEMANDS: Final = "interaction_demands.toml"
 _COLUMNS: Final = ("key", "label", "retired")
 _YES_NO: Final = {"": False, "false": False, "true": True}
 
@@ -31,11 +33,18 @@ class FolderError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """What the files say: registry name -> key -> values; customers and people as lists of tables."""
+    """What the files say: registry name -> key -> values; customers and people as lists of tables.
+
+    Attributes:
+        intake_form: the form that the portal shall use; None: nothing is said of it.
+        demands: what interactions demand; None: nothing is said of it.
+    """
 
     registries: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     customers: tuple[Mapping[str, Any], ...] = ()
     people: tuple[Mapping[str, Any], ...] = ()
+    intake_form: Any = None
+    demands: tuple[Mapping[str, Any], ...] | None = None
 
     def keys(self, registry: str) -> frozenset[str]:
         """The keys that a registry of the folder defines."""
@@ -46,7 +55,8 @@ def read_folder(folder: Path | Traversable) -> Folder:
     """Read every `.toml` file of the folder, each of which may hold any of the tables, and `units.csv`.
 
     The shape is `[teams.<key>] label = "…"`, likewise for every registry; keys with dots are quoted:
-    `[subsubjects."<subject>.<key>"]`; `[[customers]]` and `[[people]]` are lists.
+    `[subsubjects."<subject>.<key>"]`; `[[customers]]` and `[[people]]` are lists;
+    `[portal] intake_form = "…"` says which form customers get.
 
     Raises:
         FolderError: no such folder, a file that cannot be read, a table that means nothing, or a key told twice.
@@ -56,6 +66,8 @@ def read_folder(folder: Path | Traversable) -> Folder:
     registries: dict[str, dict[str, Mapping[str, Any]]] = {}
     lists: dict[str, list[Mapping[str, Any]]] = {name: [] for name in EXTRA}
     wrong = []
+    intake_form = None
+    demanding = False
     files = [f for f in folder.iterdir() if f.name.endswith(".toml") or f.name == _UNITS]
     for file in sorted(files, key=lambda f: f.name):
         try:
@@ -66,8 +78,11 @@ def read_folder(folder: Path | Traversable) -> Folder:
             continue
         if file.name.removesuffix(".toml") in KINDS:
             registries.setdefault(file.name.removesuffix(".toml"), {})  # an empty file says that there are none
+        demanding |= file.name == _DEMANDS or "interaction_demands" in content
         for name, value in content.items():
-            if name in lists and isinstance(value, list) and all(isinstance(v, dict) for v in value):
+            if name == "portal" and isinstance(value, dict) and value.keys() == {"intake_form"}:
+                intake_form = value["intake_form"]
+            elif name in lists and isinstance(value, list) and all(isinstance(v, dict) for v in value):
                 lists[name] += value
             elif name in KINDS and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
                 known = registries.setdefault(name, {})
@@ -79,10 +94,16 @@ def read_folder(folder: Path | Traversable) -> Folder:
                 )
     if wrong:
         raise FolderError("; ".join(wrong))
-    return Folder(registries=registries, customers=tuple(lists["customers"]), people=tuple(lists["people"]))
+    return Folder(
+        registries=registries,
+        customers=tuple(lists["customers"]),
+        people=tuple(lists["people"]),
+        intake_form=intake_form,
+        demands=tuple(lists["interaction_demands"]) if demanding else None,
+    )
 
 
-def files_of(registries: Registries, *, units_csv: bool = False) -> dict[str, str]:
+def files_of(registries: Registries, *, demands: Iterable[Demand] = (), units_csv: bool = False) -> dict[str, str]:
     """The registries as files: name -> text, one for each registry, the same text for the same entries.
 
     Args:
@@ -95,6 +116,8 @@ def files_of(registries: Registries, *, units_csv: bool = False) -> dict[str, st
             found[_UNITS] = _written_units(entries)
         else:
             found[f"{name}.toml"] = toml.dump(name, {key: values_of(entry) for key, entry in entries.items()})
+    rows = [values_of(one) | {"demands": one.demands} for one in sorted(demands, key=lambda one: one.place)]
+    found[_DEMANDS] = toml.dump_list("interaction_demands", rows)
     return found
 
 

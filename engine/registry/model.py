@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, Uuid
 
 from engine.db import Json, UtcDateTime, metadata
+from engine.registry import clocks, intake
+from engine.registry.table import KEY as _KEY
+from engine.registry.table import registry_table as _registry
+from permissions.personal import PERSONAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KEY = String(80)
-
-
-def _registry(name: str, *own: Column[Any], key: int = 80) -> Table:
-    return Table(
-        name,
-        metadata,
-        Column("key", String(key), primary_key=True),
-        Column("label", String(200), nullable=False),
-        *own,
-        Column("retired_at", UtcDateTime),
-    )
-
-
-team = _registry("team", Column("calendar", _KEY))
-calendar = _registry("calendar")
+team = _registry(
+    "team",
+    Column("calendar", _KEY),
+    Column("yellow_from", Integer),  # per cent of the limit; NULL: yellow from the start, and nobody is told
+    Column("tells", Json),  # who is told at a limit: responsible, team, manager
+)
 subject = _registry(
     "subject",
     Column("process", String(200)),
@@ -47,6 +42,14 @@ own_field = _registry(
     Column("type", String(20), nullable=False),  # text, number, date, choice, yes_no
     Column("choices", Json),
     Column("personal", Boolean, nullable=False),
+    Column("personal_class", String(20)),  # of personal data; NULL: none in particular
+)
+
+activity_type = _registry(
+    "activity_type",
+    Column("kind", String(20), nullable=False),
+    Column("asks", Json),  # own fields
+    Column("template", _KEY),  # a standard reply
 )
 
 customer = Table(
@@ -70,15 +73,8 @@ class Team:
     key: str
     label: str
     calendar: str | None = None
-    retired: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calendar:
-    """A named calendar; its hours and holidays come with the clocks."""
-
-    key: str
-    label: str
+    yellow_from: int | None = None
+    tells: tuple[str, ...] = ()
     retired: bool = False
 
 
@@ -111,13 +107,18 @@ class Subsubject:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnField:
-    """A field that the installation added to its tickets."""
+    """A field that the installation added to its tickets.
+
+    Attributes:
+        personal_class: of `permissions.personal.OF_FIELDS`, for a personal field; None: just personal.
+    """
 
     key: str
     label: str
     type: str = "text"
     choices: tuple[str, ...] = ()
     personal: bool = False
+    personal_class: str | None = None
     retired: bool = False
 
 
@@ -187,10 +188,28 @@ class StandardReply:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActivityType:
+    """A type of activity that an installation names.
+
+    Attributes:
+        kind: email, call, appointment, custom or social.
+        asks: own fields that are filled in when one is created.
+        template: key of the standard reply that it starts from.
+    """
+
+    key: str
+    label: str
+    kind: str = "custom"
+    asks: tuple[str, ...] = ()
+    template: str | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registries:
     """All registries that fit in memory; customers do not and are read when needed."""
 
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendars: Mapping[str, clocks.WorkCalendar] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
     subjects: Mapping[str, Subject] = field(default_factory=dict)
     subsubjects: Mapping[str, Subsubject] = field(default_factory=dict)
@@ -202,6 +221,20 @@ class Registries:
     contact_reasons: Mapping[str, ContactReason] = field(default_factory=dict)
     standard_replies: Mapping[str, StandardReply] = field(default_factory=dict)
     fields: Mapping[str, OwnField] = field(default_factory=dict)
+    sla_policies: Mapping[str, clocks.SlaPolicy] = field(default_factory=dict)
+    activity_types: Mapping[str, ActivityType] = field(default_factory=dict)
+    intake_forms: Mapping[str, intake.IntakeForm] = field(default_factory=dict)
+    classifications: Mapping[str, intake.Classification] = field(default_factory=dict)
+    subclassifications: Mapping[str, intake.Subclassification] = field(default_factory=dict)
+    contact_forms: Mapping[str, intake.ContactForm] = field(default_factory=dict)
+
+    @cached_property
+    def personal(self) -> Mapping[str, str]:
+        """The class of data of each own field that is personal."""
+        return {key: one.personal_class or PERSONAL for key, one in self.fields.items() if one.personal}
+
+
+LISTS = ("choices", "fields", "asks", "optional", "tells", *clocks.LISTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,10 +251,15 @@ class Kind:
     above: tuple[str, ...] = ()
     digits: bool = False
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Members that are lists of texts: JSON in the table, tuples in the value class."""
+        return tuple(name for name in LISTS if name in self.table.c)
+
 
 # By the attribute of `Registries` that each fills. What names another registry comes after it.
 KINDS: Mapping[str, Kind] = {
-    "calendars": Kind(table=calendar, make=Calendar),
+    "calendars": Kind(table=clocks.calendar, make=clocks.WorkCalendar),
     "teams": Kind(table=team, make=Team),
     "subjects": Kind(table=subject, make=Subject),
     "subsubjects": Kind(table=subsubject, make=Subsubject, above=("subjects",)),
@@ -233,4 +271,12 @@ KINDS: Mapping[str, Kind] = {
     "contact_reasons": Kind(table=contact_reason, make=ContactReason),
     "standard_replies": Kind(table=standard_reply, make=StandardReply),
     "fields": Kind(table=own_field, make=OwnField),
+    "sla_policies": Kind(table=clocks.sla_policy, make=clocks.SlaPolicy),
+    "activity_types": Kind(table=activity_type, make=ActivityType),
+    "intake_forms": Kind(table=intake.intake_form, make=intake.IntakeForm),
+    "classifications": Kind(table=intake.classification, make=intake.Classification),
+    "subclassifications": Kind(
+        table=intake.subclassification, make=intake.Subclassification, above=("classifications",)
+    ),
+    "contact_forms": Kind(table=intake.contact_form, make=intake.ContactForm),
 }

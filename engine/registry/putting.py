@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import NotFound
+from engine.errors import Invalid, NotFound
 from engine.registry.checking import entry_of
 from engine.registry.model import KINDS
+from engine.registry.rule_checking import tied
+from engine.registry.rule_versions import VERSIONED, ask_refresh, write_version
 from engine.registry.uses import used_by
 from engine.rights import insist
 from permissions.actions import Action
@@ -43,6 +45,10 @@ def put(unit: Unit, ask: Put) -> dict[str, Any]:
         raise NotFound(f"Não há cadastro {ask.registry!r}; existem {', '.join(KINDS)}.")
     insist(unit, Action.REGISTRY_MANAGE, narrowed=ask.registry)
     entry = entry_of(unit.catalogue.registries, unit.catalogue.processes, ask.registry, ask.key, ask.values)
+    if ask.registry == "sla_policies" and (
+        wrong := list(tied({**unit.catalogue.registries.sla_policies, ask.key: entry}))
+    ):
+        raise Invalid(f"O cadastro {ask.registry}/{ask.key} não serve: " + "; ".join(wrong) + ".")
     write_entry(unit, ask.registry, getattr(unit.catalogue.registries, ask.registry).get(ask.key), entry)
     return asdict(entry) | {"used_by": used_by(unit, ask.registry, ask.key)}
 
@@ -54,8 +60,7 @@ def write_entry(unit: Unit, registry: str, before: Any, after: Any) -> None:
     table = KINDS[registry].table
     about = f"{table.name}:{after.key}"
     values = {name: value for name, value in asdict(after).items() if name not in {"key", "retired"}}
-    if "choices" in values:
-        values["choices"] = list(values["choices"])
+    values |= {name: list(values[name]) for name in KINDS[registry].lists}
     if before is None or before.retired != after.retired:
         values["retired_at"] = unit.now if after.retired else None
     if before is None:
@@ -64,6 +69,10 @@ def write_entry(unit: Unit, registry: str, before: Any, after: Any) -> None:
     else:
         unit.update(about, table, {"key": after.key}, **values)
         unit.record(about, "changed", **changed(before, after))
+    if registry in VERSIONED:
+        write_version(unit, registry, about, before, after)
+    elif registry == "teams" and before is not None and before.calendar != after.calendar:
+        ask_refresh(unit, about, f"{registry}/{after.key}", activities=False)
     unit.new_authority()
 
 

@@ -164,7 +164,7 @@ def tell_consent(unit: Unit, ask: TellConsent) -> Customer:
     if ask.at is not None and ask.at > unit.now:
         wrong.append("at: não pode ser no futuro")
     if wrong:
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
     about = f"customer:{found.id}"
     at = ask.at or unit.now
     told = {"channel": ask.channel, "given": ask.given, "at": at, "actor": unit.actor.id, "how": ask.how}

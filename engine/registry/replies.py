@@ -6,6 +6,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from permissions.personal import ADDRESS, NAME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -28,6 +30,10 @@ PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         "agent.name": "nome de quem responde",
     }
 )
+# The class of personal data that a placeholder puts into a reply.
+_HOLDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"customer.name": NAME, "ticket.block": ADDRESS, "ticket.unit": ADDRESS}
+)
 _MARK: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -42,6 +48,12 @@ def render(text: str, values: Mapping[str, str | None]) -> str:
         return (values.get(name) or "") if name in PLACEHOLDERS else found[0]
 
     return _MARK.sub(one, text)
+
+
+def holds(text: str, values: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The classes of personal data that these values put into the text."""
+    named = {found[1].strip() for found in _MARK.finditer(text)}
+    return tuple(sorted({_HOLDS[name] for name in named & _HOLDS.keys() if values.get(name)}))
 
 
 def wrong_placeholders(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES: Final = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -24,6 +24,15 @@ def dump(name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
     for key in sorted(tables):
         lines = [f"[{_key(name)}.{_key(key)}]"]
         lines += [f"{_key(member)} = {_value(value)}" for member, value in tables[key].items()]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def dump_list(name: str, tables: Iterable[Mapping[str, Any]]) -> str:
+    """A TOML text with one table `[[name]]` for each of them, in their order."""
+    parts = []
+    for table in tables:
+        lines = [f"[[{_key(name)}]]", *(f"{_key(member)} = {_value(value)}" for member, value in table.items())]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 

@@ -16,7 +16,29 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 COUNTED: Final = 1_000
 # registry -> (the registry whose entries name it, in which member)
-_NAMED: Final = {"teams": (("subjects", "team"), ("subsubjects", "team")), "calendars": (("teams", "calendar"),)}
+_NAMED: Final = {
+    "teams": (
+        ("subjects", "team"),
+        ("subsubjects", "team"),
+        ("classifications", "team"),
+        ("subclassifications", "team"),
+    ),
+    "calendars": (("teams", "calendar"), ("sla_policies", "calendar")),
+    "subjects": (("classifications", "subject"), ("sla_policies", "subject")),
+    "subsubjects": (
+        ("classifications", "subsubject"),
+        ("subclassifications", "subsubject"),
+        ("sla_policies", "subsubject"),
+    ),
+    "priorities": (
+        ("classifications", "priority"),
+        ("subclassifications", "priority"),
+        ("sla_policies", "priority"),
+    ),
+    "intake_forms": (("classifications", "form"),),
+    "standard_replies": (("activity_types", "template"),),
+    "fields": (("classifications", "fields"), ("subclassifications", "fields"), ("contact_forms", "fields")),
+}
 # registry -> the ticket's column; named here because tickets stand above registries.
 _OF_TICKET: Final = {
     "subjects": "subject",
@@ -47,7 +69,7 @@ def used_by(unit: Unit, registry: str, key: str) -> list[dict[str, Any]]:
 def _uses(unit: Unit, registry: str, key: str) -> Iterator[tuple[str, int, list[str]]]:
     known = unit.catalogue.registries
     for other, member in _NAMED.get(registry, ()):
-        keys = sorted(k for k, entry in getattr(known, other).items() if getattr(entry, member) == key)
+        keys = sorted(k for k, entry in getattr(known, other).items() if _names(getattr(entry, member), key))
         yield other, len(keys), keys
     for other, kind in KINDS.items():
         if registry in kind.above:
@@ -60,3 +82,7 @@ def _uses(unit: Unit, registry: str, key: str) -> Iterator[tuple[str, int, list[
         some = select(text("1")).select_from(_TICKET)
         some = some.where(text("standing = 'open'"), _TICKET.c[_OF_TICKET[registry]] == key).limit(COUNTED)
         yield "tickets", unit.connection.execute(select(func.count()).select_from(some.subquery())).scalar_one(), []
+
+
+def _names(value: Any, key: str) -> bool:
+    return key in value if isinstance(value, tuple) else value == key

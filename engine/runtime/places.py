@@ -63,6 +63,7 @@ class Situation:
     calendar: str | None
     color: str | None
     customer_label: str | None
+    customer_next: str | None
     moves: tuple[MoveSpec, ...]
     requires: tuple[str, ...]
     requires_decisions: tuple[str, ...]
@@ -136,6 +137,7 @@ def situations_of(diagram: Diagram, closure: Mapping[str, Diagram]) -> Iterator[
                 calendar=_nearest(diagram, node, "calendar"),
                 color=had.get("color") or None,
                 customer_label=had.get("customer_label") or None,
+                customer_next=had.get("customer_next") or None,
                 moves=tuple(_moves(diagram, node, closure)),
                 requires=_names(had.get("requires")),
                 requires_decisions=_names(had.get("requires_decision")),

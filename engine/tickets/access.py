@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, desc, select
@@ -11,14 +11,17 @@ from engine.errors import NotActive, NotFound, NotPermitted, Stale
 from engine.history import ticket_history
 from engine.people.knowing import name_of
 from engine.registry.model import customer
-from engine.rights import lacking
+from engine.rights import insist, lacking
+from engine.tickets import scope
 from engine.tickets.model import ticket
 from engine.tickets.ticket import Ticket
 from permissions.actions import Action
 from permissions.decide import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import ColumnElement
 
     from engine.unit import Unit
 
@@ -41,7 +44,7 @@ def readable_ticket(unit: Unit, protocol: str | UUID, *, lock: bool) -> Ticket:
         NotFound: there is no such ticket, or none this actor may read: the two cannot be told apart.
     """
     row = unit.first((_LOCKED if lock and unit.locks else _BY)[type(protocol)], wanted=protocol)
-    if row is None or not may_read(unit):
+    if not may_read(unit, row) or row is None:
         raise NotFound(f"Não há atendimento {protocol}.")
     if lock:
         unit.ticket_id = row["id"]
@@ -76,9 +79,36 @@ def ticket_for(
 STALE = "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual."
 
 
-def may_read(unit: Unit) -> bool:
-    """Whether the actor may read tickets."""
+def may_read_some(unit: Unit) -> bool:
+    """Whether the actor may read tickets at all; which ones, the profile's scope says."""
     return unit.actor.is_system or bool(decide(unit.catalogue.rules, unit.actor.profile or "", Action.TICKET_READ))
+
+
+def may_read(unit: Unit, row: Mapping[str, Any] | None) -> bool:
+    """Whether the actor may read the ticket of this row (`id`, `team`, `responsible`, `opened_by`); None: no such row.
+
+    The same is looked at whether there is such a ticket or not: the time it takes tells nothing.
+    """
+    if not may_read_some(unit):
+        return False
+    reach = scope.reach_of(unit)
+    if reach is None or (row is not None and reach.covers(row)):
+        return row is not None
+    return scope.works_in(unit, reach, NOWHERE if row is None else row["id"])
+
+
+def visible(unit: Unit) -> ColumnElement[bool] | None:
+    """The condition on `ticket` that every list of tickets, or of anything of theirs, must add; None: no condition.
+
+    Raises:
+        NotPermitted: the actor may read no ticket at all.
+    """
+    insist(unit, Action.TICKET_READ)
+    reach = scope.reach_of(unit)
+    return None if reach is None else scope.condition(reach)
+
+
+NOWHERE: Final = UUID(int=0)
 
 
 def permit(unit: Unit, found: Ticket, action: Action, *, narrowed: str | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from engine.errors import FieldsMissing, Invalid, ProcessDiffers
+from engine.people.absences import on_duty
 from engine.tickets import filling, moves
 from engine.tickets.access import insist_on_open, permit_all, readable_ticket
 from engine.tickets.assistance import insist_on_assisted
@@ -167,7 +168,7 @@ def _checked(unit: Unit, ticket: Ticket, asked: Mapping[str, Any]) -> dict[str, 
         wrong.append("portal_visible: use true ou false")
     wrong += _hand_over(unit, ticket, changes)
     if wrong:
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
     return changes
 
 
@@ -185,6 +186,7 @@ def _hand_over(unit: Unit, ticket: Ticket, changes: dict[str, Any]) -> list[str]
     if person.id == ticket.responsible and "team" not in changes:
         return []
     team = changes.get("team", ticket.team)
+    changes["responsible"] = on_duty(unit, person, team).id
     return [f"responsible: {login!r} não é da equipe {team!r}"] if team and team not in person.teams else []
 
 

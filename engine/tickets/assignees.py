@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import Invalid
+from engine.people.absences import on_duty
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -12,8 +13,13 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 
-def assignee(unit: Unit, team: str | None, login: str | None) -> tuple[str | None, UUID | None]:
-    """The team's key and the person's id.
+def assignee(
+    unit: Unit, team: str | None, login: str | None, *, in_person: bool = False
+) -> tuple[str | None, UUID | None]:
+    """The team's key and the person's id; of who is away it is the deputy's.
+
+    Args:
+        in_person: it stays with the person named, also while they are away.
 
     Raises:
         Invalid: names everything that is not registered, or does not go together.
@@ -29,5 +35,7 @@ def assignee(unit: Unit, team: str | None, login: str | None) -> tuple[str | Non
     elif person is not None and team is not None and not wrong and team not in person.teams:
         wrong.append(f"responsible: {login!r} não é da equipe {team!r}")
     if wrong:
-        raise Invalid("; ".join(wrong) + ".")
-    return team, person.id if person else None
+        raise Invalid.of(wrong)
+    if person is None:
+        return team, None
+    return team, person.id if in_person else on_duty(unit, person, team).id

@@ -112,8 +112,11 @@ class Assistances:
     ticket: str
 
 
-def assistances(unit: Unit, ask: Assistances) -> list[tuple[Row[Any], Sequence[Row[Any]]]]:
-    """Each assistance, with `accepted_at`, `accepted_by` and `acceptance_reason`, and its visits; oldest first."""
+def assistances(unit: Unit, ask: Assistances) -> tuple[Ticket, list[tuple[Row[Any], Sequence[Row[Any]]]]]:
+    """The ticket, and each assistance with its visits, oldest first.
+
+    Rows have `accepted_at`, `accepted_by` and `acceptance_reason`, too.
+    """
     ticket = readable_ticket(unit, ask.ticket, lock=False)
     told = (ticket_history.c.ticket_id == technical_assistance.c.ticket_id) & (
         ticket_history.c.seq == technical_assistance.c.acceptance_seq
@@ -130,4 +133,4 @@ def assistances(unit: Unit, ask: Assistances) -> list[tuple[Row[Any], Sequence[R
         .order_by(technical_assistance.c.opened_seq)
     ).all()
     visits = unit.connection.execute(select(visit).where(visit.c.ticket_id == ticket.id).order_by(visit.c.number)).all()
-    return [(row, [one for one in visits if one.opened_seq == row.opened_seq]) for row in rows]
+    return ticket, [(row, [one for one in visits if one.opened_seq == row.opened_seq]) for row in rows]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from engine.people.model import Person
+    from engine.privacy.sight import View
     from engine.unit import Unit
 
 COLUMNS: Final[Mapping[str, str]] = {
@@ -69,20 +70,32 @@ class Past:
         return None
 
 
-def changes(unit: Unit, row: Any, past: Past) -> Sequence[Mapping[str, Any]]:
+def changes(unit: Unit, row: Any, past: Past, view: View) -> Sequence[Mapping[str, Any]]:
     """What the row changed: name, label, old and new value, and what people call those.
 
-    Texts and personal fields are named without their values; `withheld` says so.
+    Texts, personal fields, and what the reader may not see are named without their values; `withheld` says so.
     """
     detail = row.detail or {}
-    return [*_columns(unit, detail), *_set(unit, detail), *_fields(unit, row, detail, past)]
+    return [*_columns(unit, detail, view), *_set(unit, detail), *_fields(unit, row, detail, past)]
 
 
-def _columns(unit: Unit, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def detail_seen(detail: Mapping[str, Any] | None, view: View) -> Mapping[str, Any] | None:
+    """A row's detail with the values that the reader may see."""
+    told = (detail or {}).get("changed")
+    if detail is None or not isinstance(told, dict):
+        return detail
+    seen = {
+        name: [view.member(name, one) for one in pair] if isinstance(pair, list) else pair
+        for name, pair in told.items()
+    }
+    return {**detail, "changed": seen}
+
+
+def _columns(unit: Unit, detail: Mapping[str, Any], view: View) -> Iterator[dict[str, Any]]:
     told = detail.get("changed")
     for name, pair in told.items() if isinstance(told, dict) else ():
-        if isinstance(pair, list):
-            yield _change(unit, name, pair[0], pair[1])
+        if isinstance(pair, list) and view.knows(name):
+            yield _change(unit, name, *(view.member(name, one) for one in pair))
         else:
             yield _withheld(unit, name)
 

@@ -8,26 +8,27 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.actors import ACTIVITY, CONSOLE, MESSAGE, REPLAY, TIMER
-from engine.errors import Invalid
 from engine.history import ticket_history
+from engine.people import knowing
 from engine.processes.deployed import deployed, number_of
 from engine.rights import insist
 from engine.runtime.movement import Place
 from engine.tickets.access import readable_ticket
-from engine.tickets.changes import Past, changes, label_of, said_at
+from engine.tickets.changes import Past, changes, detail_seen, label_of, said_at
+from engine.tickets.keys import label
 from engine.tickets.sentences import sentence
 from permissions.actions import Action
+from permissions.personal import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from engine.actors import Actor
+    from engine.privacy.sight import View
     from engine.runtime.process import Process
     from engine.unit import Engine, Unit
 
-_ENGINE: Final = {one.id: one.name for one in (TIMER, MESSAGE, ACTIVITY, CONSOLE, REPLAY)}
 _OUTCOMES: Final = {"done": "feita", "archived": "arquivada"}
 _KINDS: Final = {
     "email": "e-mail",
@@ -69,8 +70,8 @@ def chronicle(unit: Unit, ask: History) -> list[dict[str, Any]]:
     """The rows as people read them: with a sentence, labels, and the values before and after."""
     ticket = readable_ticket(unit, ask.ticket, lock=False)
     rows = _rows(unit, ticket.id, ask)
-    past = Past(unit, ticket.id, rows)
-    return [_told(unit, row, changes(unit, row, past)) for row in rows]
+    past, view = Past(unit, ticket.id, rows), ticket.view
+    return [_told(unit, row, changes(unit, row, past, view), view) for row in rows]
 
 
 def exported(unit: Unit, ask: History) -> list[dict[str, Any]]:
@@ -100,11 +101,7 @@ def pages(engine: Engine, ask: History, actor: Actor) -> Iterator[list[dict[str,
 
 def name_of(unit: Unit, actor: str) -> str:
     """What people call an actor of the history."""
-    kind, _, key = actor.partition(":")
-    if kind == "user":
-        person = unit.catalogue.people.get(UUID(key))
-        return person.name if person else actor
-    return _ENGINE.get(actor, actor)
+    return knowing.name_of(unit, actor)
 
 
 def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
@@ -113,7 +110,7 @@ def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
     if ask.deed is not None:
         statement = statement.where(told.deed == ask.deed)
     if ask.actor is not None:
-        statement = statement.where(told.actor == _actor(unit, ask.actor))
+        statement = statement.where(told.actor == knowing.id_of(unit, ask.actor))
     if ask.since is not None:
         statement = statement.where(told.at >= ask.since)
     if ask.until is not None:
@@ -121,16 +118,7 @@ def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
     return unit.connection.execute(statement.order_by(told.seq).limit(ask.limit)).all()
 
 
-def _actor(unit: Unit, said: str) -> str:
-    if said.startswith(("user:", "system:")):
-        return said
-    for person in unit.catalogue.people.values():
-        if person.login == said:
-            return f"user:{person.id}"
-    raise Invalid(f"actor: não há pessoa com o login {said!r}.", code="person_unknown")
-
-
-def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]], view: View) -> dict[str, Any]:
     process = deployed(unit, row.version_id)
     before = (row.detail or {}).get("from_version")
     cause = None if row.cause is None else {**row.cause, "label": _element(process, row.cause)}
@@ -150,7 +138,9 @@ def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]]) -> dict[st
         "actor": row.actor,
         "actor_name": parts["actor"],
         "deed": row.deed,
-        "sentence": sentence(row.deed, (variants[1], variants[0], both, variants[2]), parts),
+        "sentence": sentence(row.deed, (variants[1], variants[0], both, variants[2]), parts)
+        + _in_bulk(row)
+        + _deputised(unit, row),
         "cause": cause,
         "process": process.key,
         "version": number_of(unit, row.version_id),
@@ -158,10 +148,25 @@ def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]]) -> dict[st
         "left_label": parts["left"],
         "entered": row.entered,
         "entered_label": parts["entered"],
-        "reason": row.reason,
+        "reason": view(TEXT, row.reason),
         "changes": changed,
-        "detail": row.detail,
+        "detail": detail_seen(row.detail, view),
     }
+
+
+def _in_bulk(row: Any) -> str:
+    return ", em lote" if "bulk" in (row.detail or {}) else ""
+
+
+def _deputised(unit: Unit, row: Any) -> str:
+    """Whom the deed's doer stood in for, and whom what was handed over was meant for."""
+    detail = row.detail or {}
+    told = ""
+    if absent := detail.get("stands_in_for"):
+        told += f", no lugar de {name_of(unit, f'user:{absent}')}"
+    if absent := detail.get("meant_for"):
+        told += f" (era para {name_of(unit, f'user:{absent}')}, que está ausente)"
+    return told
 
 
 def _variant(row: Any) -> str:
@@ -169,7 +174,10 @@ def _variant(row: Any) -> str:
     detail = row.detail or {}
     if row.deed == "noted" and "activity" in detail:
         return "log"
-    return str(detail.get("released") or (detail.get("assistance") == "closed" and "closed") or "")
+    if row.deed == "announced":
+        return str(detail.get("ring") or "")
+    files = "files" if "attachments" in detail else ""
+    return str(detail.get("released") or (detail.get("assistance") == "closed" and "closed") or files)
 
 
 def _place(process: Process, text: str | None) -> str | None:
@@ -196,7 +204,7 @@ def _detail_parts(unit: Unit, process: Process, row: Any) -> dict[str, Any]:
     starts_at = detail.get("starts_at")
     element, kind = detail.get("element"), detail.get("kind", "")
     return {
-        **{name: detail.get(name) for name in ("message", "other", "visit", "tries", "text")},
+        **{name: detail.get(name) for name in ("message", "other", "visit", "tries", "text", "because")},
         "stuck": element and _element(process, {"process": detail.get("process", process.key), "element": element}),
         "channel": _CHANNELS.get(detail.get("channel", ""), detail.get("channel")),
         "waived": ", ".join(label_of(unit, name) for name in detail.get("waived", ())),
@@ -204,6 +212,37 @@ def _detail_parts(unit: Unit, process: Process, row: Any) -> dict[str, Any]:
         "outcome": _OUTCOMES.get(detail.get("outcome", "")),
         "participant": f"{_PARTICIPANTS.get(kind, '')} {detail.get('participant')}".strip(),
         "starts_at": starts_at and said_at(unit, starts_at),
+        "files": _files(detail.get("attachments", ())),
+        "to": _given_to(unit, detail),
+        **_announced(unit, process, detail),
+    }
+
+
+def _files(told: Sequence[Mapping[str, Any]]) -> str:
+    """So many files and so many recordings."""
+    counted = [sum(one["kind"] == kind for one in told) for kind in ("file", "recording")]
+    words = (("1 arquivo", "{} arquivos"), ("1 gravação", "{} gravações"))
+    found = [one if n == 1 else many.format(n) for n, (one, many) in zip(counted, words, strict=True) if n]
+    return " e ".join(found)
+
+
+def _given_to(unit: Unit, detail: Mapping[str, Any]) -> str:
+    """The person something was handed to, or the team in whose queue it lies."""
+    if person := detail.get("person"):
+        return name_of(unit, f"user:{person}")
+    return label(unit.catalogue.registries, "team", detail.get("team")) or "a fila"
+
+
+def _announced(unit: Unit, process: Process, detail: Mapping[str, Any]) -> dict[str, str]:
+    """Of what a limit was crossed, and who was told."""
+    if "threshold" not in detail:
+        return {}
+    element, kind = detail.get("element"), detail.get("kind", "")
+    of = (element and _activity(process, element)) or _KINDS.get(kind)
+    told = ", ".join(name_of(unit, f"user:{one}") for one in detail["told"])
+    return {
+        "of": f"A atividade {of}" if "activity" in detail else "O atendimento",
+        "told": f"foram avisados {told}" if told else "não havia a quem avisar",
     }
 
 

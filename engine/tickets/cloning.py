@@ -36,14 +36,16 @@ class Clone:
 def clone(unit: Unit, ask: Clone) -> Ticket:
     """Open the clone: customer, subject, property, priority and texts; a new protocol, hour and first situation.
 
-    Messages, tasks, links, deadlines, participants, team and own fields stay with the source.
+    Messages, tasks, links, deadlines, participants, team and own fields stay with the source; and so does what the
+    actor may not see of it, or cloning would be a way to see it.
 
     Raises:
         NotFound, NotPermitted, Invalid, FieldsMissing: as in opening; nothing is stored.
     """
     source = ticket_for(unit, Action.TICKET_CLONE, ask.ticket)
     subject = unit.catalogue.registries.subjects.get(source.subject)
-    copied = {name: getattr(source, name) for name in COPIED}
+    view = source.view
+    copied = {name: getattr(source, name) for name in COPIED if view.knows(name)}
     given = {"title": ask.title, "description": ask.description}
     opened = open_ticket(
         unit,

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select, text
 
-from engine.rights import insist
+from engine.tickets.access import visible
 from engine.tickets.listing import LISTED, Page, cursor_of, person_called, read_cursor
 from engine.tickets.model import ticket as tickets
-from permissions.actions import Action
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,9 +40,11 @@ class DueNext:
 
 def due_next(unit: Unit, ask: DueNext) -> Page:
     """Open tickets whose next action is due, keyset-paged; finished ones are not contacted about."""
-    insist(unit, Action.TICKET_READ)
+    scope = visible(unit)
     column = tickets.c.next_action_at
     statement = select(*(tickets.c[name] for name in LISTED)).where(_TO_CONTACT, column <= (ask.until or unit.now))
+    if scope is not None:
+        statement = statement.where(scope)
     if ask.team is not None:
         statement = statement.where(tickets.c.team == ask.team)
     if ask.responsible is not None:

@@ -34,6 +34,7 @@ def circumstances(unit: Unit, ticket: Ticket, *, seen: int | None = None) -> Cir
         now=unit.local_now,
         seen=seen,
         happened=lambda: happened(unit, ticket),
+        sees=ticket.view.member,
     )
 
 
@@ -55,7 +56,7 @@ def follow(
     if deed != "opened" and (changed := {n: v for n, v in before.items() if getattr(ticket, n) != v}):
         told["changed"] = {name: [_plain(was), _plain(getattr(ticket, name))] for name, was in changed.items()}
     if movement.created or movement.dropped:
-        activities.follow(unit, ticket.about, ticket.id, ticket.version_id, process, movement)
+        activities.follow(unit, ticket.about, ticket.id, ticket.version_id, process, movement, team=ticket.team)
         told["activities"] = {"created": [new.element for new in movement.created]}
         if movement.dropped:
             told["activities"]["dropped"] = len(movement.dropped)

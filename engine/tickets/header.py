@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select
 
 from engine.registry.model import customer
-from engine.tickets.access import may
 from engine.tickets.chronicle import name_of
 from engine.tickets.keys import REGISTRY, label
 from engine.tickets.relations import ticket_link
-from permissions.actions import Action
+from permissions.personal import NAME
 
 if TYPE_CHECKING:
     from engine.tickets.ticket import Ticket
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 def header(unit: Unit, ticket: Ticket) -> dict[str, Any]:
     """When and by whom it was opened, what it is about, who has it, and how many tickets it is linked to.
 
-    The customer's name is None for whoever may not see the customer's data.
+    The customer's name is masked, or None, for whoever may not see it.
     """
-    registries = unit.catalogue.registries
-    return {name: label(registries, name, getattr(ticket, name)) for name in REGISTRY} | {
+    registries, view = unit.catalogue.registries, ticket.view
+    return {name: label(registries, name, view.member(name, getattr(ticket, name))) for name in REGISTRY} | {
         "opened_at": ticket.opened_at,
         "opened_by": name_of(unit, ticket.opened_by),
         "responsible": ticket.person.name if ticket.person else None,
@@ -36,10 +35,11 @@ def header(unit: Unit, ticket: Ticket) -> dict[str, Any]:
 
 
 def _customer(unit: Unit, ticket: Ticket) -> str | None:
-    if ticket.customer_id is None or not may(unit, ticket, Action.TICKET_READ_CUSTOMER):
+    if ticket.customer_id is None:
         return None
     found = unit.connection.execute(select(customer.c.name).where(customer.c.id == ticket.customer_id))
-    return str(found.scalar_one())
+    name: str | None = ticket.view(NAME, found.scalar_one())
+    return name
 
 
 def _links(unit: Unit, ticket: Ticket) -> int:

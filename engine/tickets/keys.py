@@ -43,17 +43,23 @@ def wrong_keys(
         new: column -> key that is given now. A key that stays is not asked again: retiring an entry breaks nothing.
         present: the keys that stay.
     """
-    for name in REGISTRY.keys() & new.keys():
-        if new[name] is not None and (problem := _unknown(registries, name, new[name])):
+    unknown = set()
+    for name in REGISTRY:
+        if new.get(name) is not None and (problem := _unknown(registries, name, new[name])):
+            unknown.add(name)
             yield f"{name}: {problem}"
     whole = {**(present or {}), **new}
     for name, above in BELONGS.items():
         key = whole.get(name)
-        if key is None or new.keys().isdisjoint((name, *above)):
+        if key is None or name in unknown or new.keys().isdisjoint((name, *above)):
             continue
         holder = next((one for one in above if whole.get(one) is not None), above[-1])
-        if key.rpartition(".")[0] != whole.get(holder):
-            yield f"{name}: {key!r} não pertence a {holder} {whole.get(holder)!r}"
+        if holder in new and new[holder] is None:
+            yield f"{name}: {key!r} pede {' ou '.join(above)}; envie também a que pertence"
+        elif key.rpartition(".")[0] != whole.get(holder):
+            # What the ticket has already is not quoted: not everybody may see where its customer lives.
+            told = repr(new[holder]) if holder in new else "do atendimento"
+            yield f"{name}: {key!r} não pertence a {holder} {told}"
 
 
 def label(registries: Registries, name: str, key: str | None) -> str | None:

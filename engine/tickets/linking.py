@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, or_, select
 
 from engine.errors import Invalid, NotFound
-from engine.tickets.access import insist_on_open, may_read, permit, readable_ticket
+from engine.tickets.access import insist_on_open, may_read, permit, readable_ticket, visible
 from engine.tickets.listing import LISTED
 from engine.tickets.model import ticket as tickets
 from engine.tickets.relations import ticket_link
@@ -51,10 +51,15 @@ def link(unit: Unit, ask: Link) -> Linked:
             permit(unit, one, Action.TICKET_LINK_CUSTOMERS)
     if _is_linked(unit, ticket, other):
         return Linked(ticket=ticket, other=other, repeated=True)
+    tie(unit, ticket, other)
+    return Linked(ticket=ticket, other=other)
+
+
+def tie(unit: Unit, ticket: Ticket, other: Ticket) -> None:
+    """Link two tickets that are open in this command and not linked yet; whoever calls has asked for the rights."""
     low, high = sorted((ticket.id, other.id))
     unit.insert(ticket.about, ticket_link, low_id=low, high_id=high, linked_at=unit.now, linked_by=unit.actor.id)
     _tell(ticket, other, "linked")
-    return Linked(ticket=ticket, other=other)
 
 
 def unlink(unit: Unit, ask: Link) -> Linked:
@@ -81,29 +86,32 @@ class Links:
 
 
 def links(unit: Unit, ask: Links) -> Sequence[Any]:
-    """Rows of the tickets at the other ends, with `linked_at` and `linked_by`, oldest link first."""
+    """Rows of the tickets at the other ends, with `linked_at` and `linked_by`, oldest link first.
+
+    What the actor may not read is not among them.
+    """
     ticket = readable_ticket(unit, ask.ticket, lock=False)
     other_end = or_(
         and_(ticket_link.c.low_id == ticket.id, tickets.c.id == ticket_link.c.high_id),
         and_(ticket_link.c.high_id == ticket.id, tickets.c.id == ticket_link.c.low_id),
     )
+    statement = select(*(tickets.c[name] for name in LISTED), ticket_link.c.linked_at, ticket_link.c.linked_by)
+    if (scope := visible(unit)) is not None:
+        statement = statement.where(scope)
     return unit.connection.execute(
-        select(*(tickets.c[name] for name in LISTED), ticket_link.c.linked_at, ticket_link.c.linked_by)
-        .join(ticket_link, other_end)
-        .order_by(ticket_link.c.linked_at, tickets.c.id)
+        statement.join(ticket_link, other_end).order_by(ticket_link.c.linked_at, tickets.c.id)
     ).all()
 
 
 def _both(unit: Unit, ask: Link) -> tuple[Ticket, Ticket]:
     """Both tickets, locked in the order of their ids, so that no two commands wait for each other."""
-    _ = unit.catalogue
-    if not may_read(unit):
-        raise NotFound(f"Não há atendimento {ask.ticket}.")
-    found = select(tickets.c.protocol, tickets.c.id).where(tickets.c.protocol.in_((ask.ticket, ask.other)))
-    ids = {row.protocol: row.id for row in unit.connection.execute(found)}
+    columns = (tickets.c[name] for name in ("protocol", "id", "team", "responsible", "opened_by"))
+    found = select(*columns).where(tickets.c.protocol.in_((ask.ticket, ask.other)))
+    rows = {row.protocol: row._asdict() for row in unit.connection.execute(found)}
     for protocol in (ask.ticket, ask.other):
-        if protocol not in ids:
+        if not may_read(unit, rows.get(protocol)):
             raise NotFound(f"Não há atendimento {protocol}.")
+    ids = {protocol: row["id"] for protocol, row in rows.items()}
     opened = {one: readable_ticket(unit, one, lock=True) for one in sorted(set(ids.values()))}
     ticket, other = opened[ids[ask.ticket]], opened[ids[ask.other]]
     unit.ticket_id = ticket.id

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from engine.errors import Stale
 from engine.history import ticket_history
 from engine.tickets.access import STALE, happened
+from engine.tickets.changes import label_of
+from engine.tickets.chronicle import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +30,7 @@ def insist_on_fresh(
         disjoint: let it through when nobody else changed any of that; None: this route merges nothing.
 
     Raises:
-        Stale: `conflicts` holds both values of what both have changed.
+        Stale: `conflicts` holds both values of what both have changed, theirs as far as the actor may see it.
     """
     if seen is None or seen == ticket.revision:
         return
@@ -37,12 +39,13 @@ def insist_on_fresh(
     for name in sorted(proposed.keys() & since.keys()):
         theirs = _present(ticket, name)
         if theirs != proposed[name]:
-            conflicts[name] = {"yours": proposed[name], "theirs": theirs, **since[name]}
+            conflicts[name] = {"yours": proposed[name], "theirs": ticket.view.member(name, theirs), **since[name]}
     if disjoint and not conflicts and seen < ticket.revision:
         return
     if conflicts:
+        told = ", ".join(label_of(unit, name.removeprefix("fields.")) for name in conflicts)
         detail = (
-            f"Outra pessoa já mudou {', '.join(conflicts)}. Escolha entre o seu valor e o atual, "
+            f"Já foi mudado desde que foi lido: {told}. Escolha entre o seu valor e o atual, "
             "e repita o pedido com a revisão atual."
         )
     elif disjoint is None:
@@ -65,7 +68,11 @@ def changed_since(unit: Unit, ticket: Ticket, seen: int) -> dict[str, dict[str, 
         columns = detail.get("changed", {})
         own = (name if name == "description" else f"fields.{name}" for name in detail.get("fields", ()))
         for name in (*columns, *own):
-            found[name] = {"changed_by": row.actor, "changed_at": row.at.isoformat()}
+            found[name] = {
+                "changed_by": row.actor,
+                "changed_by_name": name_of(unit, row.actor),
+                "changed_at": row.at,
+            }
     return found
 
 

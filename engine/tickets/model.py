@@ -22,6 +22,11 @@ _OPEN = text("standing = 'open'")
 _TO_CONTACT = text("next_action_at IS NOT NULL AND standing = 'open'")
 _NOT_CLOSED = text("closed_at IS NULL")
 _DUE = text("timer_due_at IS NOT NULL")
+_SHOWN = text("portal_visible")
+_QUEUED = text("standing = 'open' AND responsible IS NULL")
+_PENDING = text("standing = 'open' AND responsible IS NOT NULL")
+_CLOSED = text("standing <> 'open'")
+_TO_ANNOUNCE = text("announce_at IS NOT NULL")
 
 ticket = Table(
     "ticket",
@@ -37,7 +42,7 @@ ticket = Table(
     Column("standing", String(20), nullable=False),
     Column("ended", Boolean, nullable=False),
     Column("entered_at", UtcDateTime, nullable=False),
-    Column("shown", Json),  # [process, situation] whose customer_label the customer sees
+    Column("shown", Json),  # [process, situation] whose label the customer sees
     Column("waiting_for", Json),
     Column("awaits", Json, nullable=False),
     Column("incomplete", Json, nullable=False),
@@ -65,6 +70,16 @@ ticket = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("opened_by", String(80), nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("limit_at", UtcDateTime),  # of its service item: the present situation's limit
+    Column("limit_version", Integer, nullable=False, server_default="0"),  # grows whenever the limit is set
+    Column("yellow_at", UtcDateTime),  # from when on its service item is ringed yellow in the queue
+    Column("to_announce", Json),  # [threshold, instant] still to be told of the limit, the earliest first
+    Column("announce_at", UtcDateTime),  # the first of them
+    Column("announced", String(10)),  # the ring told last: yellow, red, overdue
+    Column("announced_at", UtcDateTime),
+    Column("response_limit_at", UtcDateTime),  # of the answer that is due, by the policy; NULL while held
+    Column("resolution_limit_at", UtcDateTime),
+    Column("clocks", Json),  # what `engine.sla.kept` needs to move them on
     Index("ix_ticket_open", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_ticket_open_team", "team", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index(
@@ -75,8 +90,14 @@ ticket = Table(
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),
+    Index("ix_ticket_team", "team", "opened_at", "id"),  # this and the next two: pages within a scope
+    Index("ix_ticket_responsible", "responsible", "opened_at", "id"),
+    Index("ix_ticket_opened_by", "opened_by", "opened_at", "id"),
     Index("ix_ticket_situation", "situation", "opened_at", "id"),
     Index("ix_ticket_opened", "opened_at", "id"),
+    Index("ix_ticket_changed", "changed_at", "id"),
+    Index("ix_ticket_subject", "subject", "opened_at", "id"),
+    Index("ix_ticket_closed", "standing", "opened_at", "id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
     Index(
         "ix_ticket_next_action",
         "next_action_at",
@@ -101,6 +122,37 @@ ticket = Table(
         postgresql_where=_TO_CONTACT,
     ),
     Index("ix_ticket_timer", "timer_due_at", sqlite_where=_DUE, postgresql_where=_DUE),
+    Index("ix_ticket_portal", "customer_id", "opened_at", "id", sqlite_where=_SHOWN, postgresql_where=_SHOWN),
+    Index(
+        "ix_ticket_response_limit",
+        "response_limit_at",
+        "id",
+        sqlite_where=text("response_limit_at IS NOT NULL"),
+        postgresql_where=text("response_limit_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_ticket_resolution_limit",
+        "resolution_limit_at",
+        "id",
+        sqlite_where=text("resolution_limit_at IS NOT NULL"),
+        postgresql_where=text("resolution_limit_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_ticket_limit",
+        "limit_at",
+        "id",
+        sqlite_where=text("limit_at IS NOT NULL"),
+        postgresql_where=text("limit_at IS NOT NULL"),
+    ),
+    # The service item in the lists of engine/queues.
+    Index("ix_ticket_queue_team", "team", "limit_at", "id", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+    Index("ix_ticket_pending_team", "team", "limit_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    Index(
+        "ix_ticket_pending_person", "responsible", "limit_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING
+    ),
+    Index("ix_ticket_done_team", "team", "entered_at", "id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
+    Index("ix_ticket_done_person", "responsible", "entered_at", "id", sqlite_where=_CLOSED, postgresql_where=_CLOSED),
+    Index("ix_ticket_announce", "announce_at", "id", sqlite_where=_TO_ANNOUNCE, postgresql_where=_TO_ANNOUNCE),
     info={"again": True},
 )
 

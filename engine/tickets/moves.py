@@ -43,6 +43,7 @@ class Circumstances:
         profile: whose rights; None: the engine's own, never asked.
         seen: the revision the caller looked at, if it said so.
         happened: tells what was done last, for a conflict; asked only when there is one.
+        sees: what the reader sees of the value of that name: reasons quote no more.
     """
 
     rules: Rules
@@ -52,6 +53,7 @@ class Circumstances:
     now: datetime
     seen: int | None = None
     happened: Callable[[], Mapping[str, Any]] = dict
+    sees: Callable[[str, Any], Any] = lambda _, value: value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,7 @@ class Option:
 # Which answer comes first when several reasons hold; the last column: it tells what happened meanwhile.
 _REFUSALS: tuple[tuple[str, type[Refused], bool], ...] = (
     ("profile_lacks", NotPermitted, False),
+    ("token_lacks", NotPermitted, False),
     ("stale", Stale, True),
     ("moved_meanwhile", MovedMeanwhile, True),
     ("no_such_move", NoSuchMove, False),
@@ -158,7 +161,7 @@ def weigh_one(
     facts = ticket.facts()
     kept, wrong = filling.sort_out(circumstances.registries, proposed or {})
     facts |= filling.as_facts(circumstances.registries, kept)
-    reasons += obstacles.unguarded(spec, facts, circumstances.now)
+    reasons += obstacles.unguarded(spec, facts, circumstances)
     requires, failed = required(
         process, ticket, spec.requires, spec.requires_decisions, facts | {"move": spec.id}, circumstances
     )

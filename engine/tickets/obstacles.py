@@ -11,8 +11,7 @@ from permissions.actions import Action
 from permissions.decide import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
 
     from engine.runtime.movement import Place, Stuck
     from engine.runtime.process import MoveSpec, Process
@@ -67,14 +66,13 @@ def right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reas
     return [lacking(each) for each in (reading, decision) if not each]
 
 
-def unguarded(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[Reason]:
-    """Why its guard does not let it through."""
+def unguarded(spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumstances) -> list[Reason]:
+    """Why its guard does not let it through; quotes what the reader may see."""
     if spec.guard is None:
         return []
     text = spec.guard.text
-    seen = {name: facts.get(name) for name in sorted(spec.guard.names)}
     try:
-        if spec.guard.decide(facts, now):
+        if spec.guard.decide(facts, circumstances.now):
             return []
     except Undecided as error:
         detail = f"Não dá para decidir se {text!r} vale: falta {', '.join(error.names)}."
@@ -89,8 +87,10 @@ def unguarded(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[R
         ]
     except EvaluationError as error:
         detail = f"A condição {text!r} não pode ser avaliada: {error}"
-        return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": seen})]
-    told = ", ".join(f"{name} é {_spoken(value)}" for name, value in seen.items())
+        values = _seen(spec.guard.names, facts, circumstances)
+        return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": values})]
+    seen = _seen(spec.guard.names, facts, circumstances)
+    told = ", ".join(f"{name} {_spoken(seen[name], hidden=seen[name] != facts.get(name))}" for name in seen)
     detail = f"A condição {text!r} não vale agora: {told}."
     fix = f"A opção fica livre quando {text} valer."
     if any(name.startswith("subject") for name in seen):
@@ -98,12 +98,18 @@ def unguarded(spec: MoveSpec, facts: Mapping[str, Any], now: datetime) -> list[R
     return [Reason(code="guard_false", detail=detail, fix=fix, details={"guard": text, "values": seen})]
 
 
-def _spoken(value: Any) -> str:
+def _seen(names: Iterable[str], facts: Mapping[str, Any], circumstances: Circumstances) -> dict[str, Any]:
+    return {name: circumstances.sees(name, facts.get(name)) for name in sorted(names)}
+
+
+def _spoken(value: Any, *, hidden: bool) -> str:
+    if hidden and value is None:
+        return "não se mostra"
     if value is None:
-        return "vazio"
+        return "é vazio"
     if isinstance(value, bool):
-        return "sim" if value else "não"
-    return f"“{value}”" if isinstance(value, str) else str(value)
+        return "é sim" if value else "é não"
+    return f"é “{value}”" if isinstance(value, str) else f"é {value}"
 
 
 def strangers_to(

@@ -15,7 +15,7 @@ from engine.rights import insist
 from engine.runtime import walk
 from engine.runtime.movement import Stuck
 from engine.tickets import filling, moves, obstacles
-from engine.tickets.access import readable_ticket
+from engine.tickets.access import permit, readable_ticket
 from engine.tickets.following import circumstances, follow
 from engine.tickets.keys import REGISTRY, wrong_keys
 from engine.tickets.model import opening_key
@@ -42,6 +42,7 @@ class Open:
         process: only where no subject says it; default: the installation's.
         source, external_id: natural key: opened twice, it is the same ticket, for ever.
         inbound: opened by a message from outside: never refused for an empty field, `incomplete` instead.
+        portal_visible: whether the customer sees it in the portal; None: as its channel has it.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Open:
     source: str | None = None
     external_id: str | None = None
     inbound: bool = False
+    portal_visible: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,18 @@ def open_ticket(unit: Unit, ask: Open) -> Opened:
     insist(unit, Action.TICKET_OPEN)
     if ask.external_id is not None and (known := _opened_before(unit, ask)):
         return Opened(ticket=readable_ticket(unit, known, lock=True), repeated=True)
+    ticket = begin(unit, ask)
+    if ask.portal_visible is not None and ask.portal_visible != (ask.channel == PORTAL):
+        permit(unit, ticket, Action.TICKET_PUBLISH)
+    return Opened(ticket=ticket)
+
+
+def begin(unit: Unit, ask: Open) -> Ticket:
+    """Begin the ticket where its process begins; whoever calls has asked for the right and the earlier answer.
+
+    Raises:
+        Invalid, ProcessDiffers, NotFound, FieldsMissing: nothing is stored.
+    """
     _insist_on_keys(unit, ask)
     version = _version(unit, ask)
     values = filling.insist(unit.catalogue.registries, ask.fields)
@@ -105,7 +119,7 @@ def open_ticket(unit: Unit, ask: Open) -> Opened:
             ticket_id=ticket.id,
         )
     follow(unit, ticket, movement, "opened", detail={"fields": sorted(values)} if values else None)
-    return Opened(ticket=ticket)
+    return ticket
 
 
 def _opened_before(unit: Unit, ask: Open) -> UUID | None:
@@ -137,14 +151,14 @@ def _insist_on_keys(unit: Unit, ask: Open) -> None:
     if not ask.title.strip():
         wrong.append("title: escreva em poucas palavras do que se trata")
     if wrong:
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
 
 
 def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
     registries = unit.catalogue.registries
     subject = registries.subjects.get(ask.subject)
     finer = registries.subsubjects.get(ask.subsubject)
-    customer_id, kind = _customer(unit, ask.customer)
+    customer_id, kind = _customer(unit, ask)
     return Ticket.new(
         unit,
         id=new_id(),
@@ -179,7 +193,7 @@ def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
         block=ask.block,
         unit=ask.unit,
         contact_reason=ask.contact_reason,
-        portal_visible=ask.channel == PORTAL,
+        portal_visible=ask.channel == PORTAL if ask.portal_visible is None else ask.portal_visible,
         fields={},
         opened_at=unit.now,
         opened_by=unit.actor.id,
@@ -189,12 +203,17 @@ def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
     )
 
 
-def _customer(unit: Unit, key: str | None) -> tuple[UUID | None, str | None]:
+def _customer(unit: Unit, ask: Open) -> tuple[UUID | None, str | None]:
+    key = ask.customer
     if key is None:
         return None, None
-    row = unit.connection.execute(select(customer.c.id, customer.c.kind).where(customer.c.key == key)).one_or_none()
+    found = select(customer.c.id, customer.c.kind, customer.c.retired_at).where(customer.c.key == key)
+    row = unit.connection.execute(found).one_or_none()
     if row is None:
         raise NotFound(f"customer: não há cliente {key!r}; cadastre-o antes.", code="customer_unknown")
+    if row.retired_at is not None and not ask.inbound:
+        detail = f"customer: o cliente {key!r} está aposentado; reative-o no cadastro, ou escolha outro."
+        raise Invalid(detail, code="customer_retired")
     return row.id, row.kind
 
 

@@ -116,10 +116,10 @@ class Participants:
     ticket: str
 
 
-def participants(unit: Unit, ask: Participants) -> Sequence[Any]:
-    """Rows of `participant`, with `customer`, `login` and the name to call them by."""
+def participants(unit: Unit, ask: Participants) -> tuple[Ticket, Sequence[Any]]:
+    """The ticket, and rows of `participant`, with `customer`, `login` and the name to call them by."""
     ticket = readable_ticket(unit, ask.ticket, lock=False)
-    return unit.connection.execute(
+    return ticket, unit.connection.execute(
         select(
             participant,
             customer.c.key.label("customer"),

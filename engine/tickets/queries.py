@@ -60,7 +60,7 @@ def moves(unit: Unit, ask: Moves) -> tuple[Ticket, Weighed]:
         if ask.as_profile not in unit.catalogue.profiles:
             known = ", ".join(sorted(unit.catalogue.profiles))
             raise Invalid(f"as_profile: {ask.as_profile!r} não existe; existem {known}.", code="profile_unknown")
-        around = replace(around, profile=ask.as_profile)
+        around = replace(around, profile=ask.as_profile, rules=around.rules.within(None))
     return ticket, weigh(ticket.diagram, ticket, around)
 
 

@@ -1,26 +1,29 @@
-"""Tasks: activities that somebody makes by hand inside a ticket."""
+"""Tasks: activities that somebody makes by hand, inside a ticket or for oneself, for a person or a team."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from engine.activities.limits import set_at
 from engine.activities.model import activity
 from engine.db import new_id
 from engine.errors import Invalid, Reason
+from engine.rights import insist
 from engine.tickets.access import insist_on_open, readable_ticket, ticket_for
 from engine.tickets.assignees import assignee
+from engine.tickets.briefing import briefed, insist_on_ahead
 from permissions.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
 
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
-
-KINDS = ("email", "call", "appointment", "custom", "social")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,34 +31,95 @@ class CreateTask:
     """Something for somebody to do.
 
     Attributes:
-        kind: of `KINDS`.
-        team: key; None, and nobody named: the ticket's own.
-        responsible: a login; the task is theirs at once, else it is queued for the team.
+        ticket: protocol or id; None: it is in no ticket.
+        kind: of `ACTIVITY_KINDS`; default: its type's, else `custom`.
+        type: key of the registry `activity_types`; `fields`: what the type asks for.
+        customer: key of the contact it refers to; who gets the task is another question.
+        template: key of a standard reply; default: the type's.
+        team: key; None, and nobody named: the ticket's own, or oneself outside of tickets.
+        responsible: a login. What one makes for oneself without a limit is pending at once, all else is queued.
+        limit_at: `due_kind` says whether it is to be done by then (`deadline`) or at that time (`appointment`).
     """
 
-    ticket: str
+    ticket: str | UUID | None = None
     name: str
-    kind: str = "custom"
+    kind: str | None = None
+    type: str | None = None
     description: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    customer: str | None = None
+    template: str | None = None
     team: str | None = None
     responsible: str | None = None
+    limit_at: datetime | None = None
+    due_kind: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Created:
     """The task's row, and its ticket."""
 
+    unit: Unit
     task: dict[str, Any]
-    ticket: Ticket
+    ticket: Ticket | None
 
 
 def create_task(unit: Unit, ask: CreateTask) -> Created:
-    """Create the task: the ticket is open and has a subsubject.
+    """Create the task: a ticket must be open and have a subsubject.
 
     Raises:
-        NotFound, NotPermitted, NotActive, Invalid: nothing is stored.
+        NotFound, NotPermitted, NotActive, Invalid, FieldsMissing: nothing is stored.
     """
-    ticket = ticket_for(unit, Action.TICKET_TASK, ask.ticket)
+    ticket = _ticket(unit, ask.ticket)
+    contents = briefed(
+        unit,
+        name=ask.name,
+        kind=ask.kind,
+        type=ask.type,
+        description=ask.description,
+        fields=ask.fields,
+        contact=ask.customer,
+        template=ask.template,
+        limit_at=ask.limit_at,
+        due_kind=ask.due_kind,
+    )
+    insist_on_ahead(unit, ask.limit_at)
+    team, person_id = assignee(unit, ask.team, ask.responsible)
+    if team is None and person_id is None:
+        team, person_id = (ticket.team, None) if ticket else (None, _oneself(unit))
+    at_once = person_id is not None and person_id == unit.actor.user_id and ask.limit_at is None
+    task: dict[str, Any] = {
+        "ticket_id": ticket.id if ticket else None,
+        "id": new_id(),
+        **contents,
+        "team": team,
+        "person_id": person_id,
+        "status": "pending" if at_once else "queued",
+        "taken_at": unit.now if at_once else None,
+        "created_at": unit.now,
+        "created_by": unit.actor.id,
+    }
+    if ask.limit_at is not None:
+        task |= set_at(unit, unit.now, ask.limit_at, team=team)
+    about = ticket.about if ticket else f"activity:{task['id']}"
+    unit.insert(about, activity, **task)
+    told = {"kind": task["kind"], "team": team, "person": str(person_id) if person_id else None}
+    if ticket:
+        ticket.record("task_created", detail={"activity": str(task["id"]), **told})
+    else:
+        unit.record(about, "task_created", **told)
+    return Created(unit=unit, task=_BLANK | task, ticket=ticket)
+
+
+_BLANK: Final = dict.fromkeys(column.name for column in activity.columns)
+
+
+def _ticket(unit: Unit, wanted: str | UUID | None) -> Ticket | None:
+    if wanted is None:
+        unit.replay()
+        insist(unit, Action.ACTIVITY_CREATE)
+        return None
+    ticket = ticket_for(unit, Action.TICKET_TASK, wanted)
     insist_on_open(ticket)
     if ticket.subsubject is None:
         reason = Reason(
@@ -64,26 +128,13 @@ def create_task(unit: Unit, ask: CreateTask) -> Created:
             fix="Escolha antes o subassunto com uma alteração (PATCH do atendimento).",
         )
         raise Invalid(f"{reason.detail} {reason.fix}", code=reason.code, reasons=[reason])
-    if ask.kind not in KINDS:
-        raise Invalid(f"kind: use um de: {', '.join(KINDS)}.")
-    if not ask.name.strip():
-        raise Invalid("name: escreva em poucas palavras o que há para fazer.")
-    team, person_id = assignee(unit, ask.team, ask.responsible)
-    task: dict[str, Any] = {
-        "ticket_id": ticket.id,
-        "id": new_id(),
-        "kind": ask.kind,
-        "name": ask.name.strip(),
-        "description": ask.description,
-        "team": team if team or person_id else ticket.team,
-        "person_id": person_id,
-        "status": "pending" if person_id else "queued",
-        "created_at": unit.now,
-        "created_by": unit.actor.id,
-    }
-    unit.insert(ticket.about, activity, **task)
-    ticket.record("task_created", detail={"activity": str(task["id"]), "kind": ask.kind, "team": task["team"]})
-    return Created(task=task, ticket=ticket)
+    return ticket
+
+
+def _oneself(unit: Unit) -> UUID:
+    if unit.actor.user_id is None:
+        raise Invalid("Diga para quem: team, responsible ou ambos.", code="nobody")
+    return unit.actor.user_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +144,9 @@ class Tasks:
     ticket: str
 
 
-def tasks(unit: Unit, ask: Tasks) -> Sequence[Any]:
-    """Rows of `activity`, those made by hand and those a diagram asked for, oldest first."""
+def tasks(unit: Unit, ask: Tasks) -> tuple[Ticket, Sequence[Any]]:
+    """The ticket, and rows of `activity`, those made by hand and those a diagram asked for, oldest first."""
     ticket = readable_ticket(unit, ask.ticket, lock=False)
-    return unit.connection.execute(
+    return ticket, unit.connection.execute(
         select(activity).where(activity.c.ticket_id == ticket.id).order_by(activity.c.created_at, activity.c.id)
     ).all()

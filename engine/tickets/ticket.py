@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from engine.builtin import FIELDS
+from engine.people.absences import on_duty, stands_in_for
+from engine.privacy.sight import View
 from engine.processes.deployed import deployed, number_of
 from engine.runtime.movement import Cause, Movement, Place
+from engine.sla.instants import us
+from engine.sla.life import Said, Visit
+from engine.tickets import clocks as own_clocks
 from engine.tickets import filling
+from engine.tickets.arming import arm
 from engine.tickets.model import field_value, ticket
 from engine.tickets.sentences import SENTENCES
 
@@ -65,11 +71,22 @@ class Ticket:
     opened_at: datetime
     opened_by: str
     changed_at: datetime
+    limit_at: datetime | None = None
+    limit_version: int = 0
+    yellow_at: datetime | None = None
+    to_announce: list[list[str]] | None = None
+    announce_at: datetime | None = None
+    announced: str | None = None
+    announced_at: datetime | None = None
+    response_limit_at: datetime | None = None
+    resolution_limit_at: datetime | None = None
+    clocks: dict[str, Any] | None = None
     customer_kind: str | None = None
     customer_key: str | None = None
     concluded_visit: int | None = field(default=None, repr=False)  # whose end this command tells
     _unit: Unit = field(repr=False)
     _stirred: bool = field(default=False, repr=False)  # moved, if only to where it was
+    _happened: list[Any] = field(default_factory=list, repr=False)  # what its clocks have to hear
     _diagram: tuple[UUID, Process] | None = field(default=None, repr=False)
     _was: dict[str, Any] | None = field(default=None, repr=False)  # None: a new ticket
 
@@ -119,6 +136,12 @@ class Ticket:
         """Who is responsible."""
         found: Person | None = self._unit.catalogue.people.get(self.responsible)
         return found
+
+    @property
+    def view(self) -> View:
+        """What the command's actor sees of its personal data, where it stands now."""
+        place = (self.place_process, self.situation)
+        return View(self._unit, place, ticket=self.id, customer=self.customer_id)
 
     def facts(self) -> dict[str, Any]:
         """What expressions and tables see of it: dotted names to plain values."""
@@ -174,7 +197,8 @@ class Ticket:
         """Stand where the movement led, and take over what the diagram set."""
         now = self._unit.now
         for name, value in movement.sets.items():
-            setattr(self, name, UUID(value) if name == "responsible" and value else value)
+            own = self._on_duty(UUID(value), movement.sets) if name == "responsible" and value else value
+            setattr(self, name, own)
         self.state = movement.state
         self.timer_due_at = movement.timer_due_at
         self.waiting_for = (
@@ -190,17 +214,26 @@ class Ticket:
         self.ended = movement.ended
         self._stirred = True
         if movement.entered or self._was is None:
-            self._enter(movement.place, now)
+            self._enter(movement.place, now, movement.sets)
 
-    def _enter(self, place: Place, now: datetime) -> None:
+    def _enter(self, place: Place, now: datetime, given: Mapping[str, Any]) -> None:
         self.place_process, self.situation, self.entered_at = place.process, place.element, now
         situation = self.diagram.situations.get(place)
         found = situation or self.diagram.ends[place]
-        self.standing = found.standing
-        if found.customer_label:
+        self._happened.append(own_clocks.visit(self.diagram, str(place), us(now), self.seq + 1))
+        was, self.standing = self.standing, found.standing
+        if found.customer_label or found.standing != "open":
             self.shown = [place.process, place.element]
+        elif was != "open":
+            self.shown = None  # it goes on: the customer does not read the old end
+        if was != "open" and found.standing == "open" and "responsible" not in given:
+            self.responsible = None  # reopened, it waits in the queue
         if situation and situation.own_team and situation.team != self.team:
             self._reroute(situation.team)
+
+    def _on_duty(self, person_id: UUID, sets: Mapping[str, Any]) -> UUID:
+        person = self._unit.catalogue.people.get(person_id)
+        return on_duty(self._unit, person, sets.get("team", self.team)).id if person else person_id
 
     def _reroute(self, team: str | None) -> None:
         person = self._unit.catalogue.people.get(self.responsible)
@@ -212,6 +245,8 @@ class Ticket:
         """Write a history row; returns its number among the ticket's rows."""
         assert deed in SENTENCES, f"engine/tickets/sentences.py has no sentence for {deed!r}"
         self.seq += 1
+        if (ours := own_clocks.speaks(deed, columns.get("detail"))) is not None:
+            self._happened.append(Said(us(self._unit.now), self.seq, ours))
         if cause is not None:
             columns["cause"] = {
                 "kind": cause.kind,
@@ -219,23 +254,41 @@ class Ticket:
                 "element": cause.element,
                 "due_at": cause.due_at.isoformat() if cause.due_at else None,
             }
+        absent = self._was["responsible"] if self._was and actor is None else None
+        if absent is not None and absent in stands_in_for(self._unit):
+            columns["detail"] = {**(columns.get("detail") or {}), "stands_in_for": str(absent)}
         columns |= {"version_id": self.version_id, "revision": self._was["revision"] if self._was else 0}
         self._unit.record_ticket(self.id, self.seq, deed, actor=actor, **columns)
         return self.seq
 
     def settle(self, unit: Unit) -> None:
         """Write what has changed: called by the unit at the end of the command."""
+        self._keep_time(unit)
+        arm(unit, self, self._was)
         if self._was is None:
             unit.insert(self.about, ticket, **{name: getattr(self, name) for name in COLUMNS})
             return
         changed = {name: getattr(self, name) for name in COLUMNS if getattr(self, name) != self._was[name]}
         if not changed:
             return
-        if self._stirred or changed.keys() - {"seq"}:
+        if self._stirred or changed.keys() - _UNSEEN:
             changed["revision"] = self.revision = self._was["revision"] + 1
             changed["changed_at"] = self.changed_at = unit.now
         unit.update(self.about, ticket, {"id": self.id, "seq": self._was["seq"]}, **changed)
 
+    def _keep_time(self, unit: Unit) -> None:
+        """Let the limits follow what was done: the present situation's, and those of policies."""
+        was = self._was
+        if was is None or self.team != was["team"] or any(isinstance(one, Visit) for one in self._happened):
+            self.limit_at = own_clocks.limit_of_situation(unit, self)
+        changed = was is None or any(getattr(self, name) != was[name] for name in _MEASURES)
+        if was is not None and self.team != was["team"]:
+            changed |= own_clocks.calendar_of(unit, self.team) != own_clocks.calendar_of(unit, was["team"])
+        own_clocks.move_on(unit, self, self._happened, changed=changed)
 
+
+# What changes without anybody changing the ticket: nobody looked at it, and no revision counts it.
+_UNSEEN: Final = frozenset({"seq", "response_limit_at", "resolution_limit_at", "clocks"})
+_MEASURES: Final = ("subject", "subsubject", "priority", "customer_id", "process", "version_id")
 COLUMNS = tuple(column.name for column in ticket.columns)
 assert set(COLUMNS) <= {f.name for f in fields(Ticket)}

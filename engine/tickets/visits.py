@@ -99,7 +99,7 @@ def propose(unit: Unit, ask: Propose) -> Visited:
     ticket = ticket_for(unit, Action.VISIT_SCHEDULE, ask.ticket)
     assistance = insist_on_running(unit, ticket)
     _insist_on_time(unit, ask.starts_at, ask.ends_at)
-    team, person_id = assignee(unit, ask.team, ask.responsible)
+    team, person_id = assignee(unit, ask.team, ask.responsible, in_person=True)
     last = unit.connection.execute(select(func.max(visit.c.number)).where(visit.c.ticket_id == ticket.id)).scalar()
     made: dict[str, Any] = {
         "ticket_id": ticket.id,
@@ -162,7 +162,7 @@ def _changes(unit: Unit, row: Any, ask: Change) -> dict[str, Any]:
     starts_at, ends_at = ask.starts_at or row.starts_at, ask.ends_at or row.ends_at
     _insist_on_time(unit, starts_at, ends_at)
     if ask.team is not None or ask.responsible is not None:
-        team, person_id = assignee(unit, ask.team, ask.responsible)
+        team, person_id = assignee(unit, ask.team, ask.responsible, in_person=True)
         changed |= {"team": team, "person_id": person_id}
     return changed | {"starts_at": starts_at, "ends_at": ends_at}
 

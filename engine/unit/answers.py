@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Uuid, select
 
 from engine.db import Json, UtcDateTime, metadata
+from engine.disclosure import Disclosed
+from engine.errors import Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ idempotency = Table(
     Column("headers", Json, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("ticket_id", Uuid),
+    Column("disclosed", Json),  # the personal data it carries: asked again, and told of, before it is given again
     Column("at", UtcDateTime, nullable=False),
     Index(None, "at"),
     info={"again": True},
@@ -38,15 +41,25 @@ class Key(NamedTuple):
     value: str
     fingerprint: bytes
 
+    def kept(self, answer: Answer) -> dict[str, Any]:
+        """The columns that keep an answer under this key."""
+        told = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+        return {"key": self.value, "fingerprint": self.fingerprint, **told}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What is sent back: made before COMMIT, stored under the key in the same transaction."""
+    """What is sent back: made before COMMIT, stored under the key in the same transaction.
+
+    Attributes:
+        disclosed: of an answer given before: the personal data in it.
+    """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
+    disclosed: Disclosed | None = None
 
 
 class Earlier(NamedTuple):
@@ -55,6 +68,31 @@ class Earlier(NamedTuple):
     fingerprint: bytes
     ticket_id: UUID | None
     answer: Answer
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Self:
+        """From the columns that the first SELECT brought along."""
+        answer = Answer(
+            status=found["_status"],
+            body=bytes(found["_body"]),
+            headers=found["_headers"],
+            replayed=True,
+            disclosed=Disclosed.of_json(found["_disclosed"]),
+        )
+        return cls(bytes(found["_fingerprint"]), found["_ticket_id"], answer)
+
+    def insist_on_seeing(self, unit: Unit) -> None:
+        """Refuse unless the actor would be shown now what the answer shows.
+
+        Raises:
+            Withheld: what was asked was done, and is not done again.
+        """
+        told, actor = self.answer.disclosed, unit.actor
+        if told and not actor.is_system and not told.allowed(unit.catalogue.rules, actor.profile or ""):
+            raise Withheld(
+                "O pedido já foi feito, e não se faz de novo. A resposta guardada traz dados que este perfil não pode "
+                "mais ver; leia o atendimento ou o cliente de novo."
+            )
 
 
 class Replay(Exception):  # noqa: N818 - control flow between a command and `run`

@@ -1,17 +1,24 @@
-"""What a command's first SELECT brings along: the authority number, and the earlier answer to its key."""
+"""What a command reads: its first SELECT brings the authority number along, and the earlier answer to its key."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from engine.db import on_driver
 from engine.history import authority
 from engine.unit.answers import idempotency
 
-_EARLIER = ("fingerprint", "status", "headers", "body", "ticket_id")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+_EARLIER = ("fingerprint", "status", "headers", "body", "ticket_id", "disclosed")
 _NUMBER = authority.c.number.label("authority_number")
 NOTHING_ELSE = select(_NUMBER).where(authority.c.id == literal_column("1"))
 
@@ -34,9 +41,28 @@ def with_number(statement: Select[Any]) -> Select[Any]:
     return statement.add_columns(select(_NUMBER).scalar_subquery().label("authority_number"))
 
 
+def one(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The only row there is, by column; None: there is none."""
+    if connection.dialect.name != "postgresql":
+        row = connection.execute(statement, values).one_or_none()
+        return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public access
+    sql, names = _on_postgresql(statement)
+    with on_driver(connection, sql, values) as cursor:
+        found = cursor.fetchone()
+    return None if found is None else dict(zip(names, found, strict=True))
+
+
+def many(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+    """The rows, their columns as attributes."""
+    if connection.dialect.name != "postgresql":
+        return list(connection.execute(statement, values))
+    sql, names = _on_postgresql(statement)
+    with on_driver(connection, sql, values) as cursor:
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
 @cache
-def on_postgresql(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
-    """The statement as the driver takes it, and the names of its columns."""
+def _on_postgresql(statement: Select[Any]) -> tuple[str, tuple[str, ...]]:
     dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
     names = tuple(str(column.key) for column in statement.selected_columns)
     return str(statement.compile(dialect=dialect)), names

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from engine.db import metadata
-from engine.errors import Busy, Refused
+from engine.errors import Busy, Refused, Unwitnessed
 from engine.unit.answers import Replay
 from engine.unit.work import Unit
 from engine.writing import RowChangedError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.actors import Actor
     from engine.config import Settings
+    from engine.disclosure import Disclosed
     from engine.unit.answers import Answer, Key
     from engine.unit.work import Catalogue
 
@@ -66,7 +67,7 @@ class Engine:
         *,
         settings: Settings,
         load: Callable[[Connection, int], Any],
-        renew: Callable[[Connection, Any, Actor, datetime], Actor],
+        renew: Callable[..., Actor],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.database = database
@@ -86,6 +87,11 @@ class Engine:
     def authority(self) -> int:
         """The authority number met last; -1 before the first command."""
         return self._catalogue.number if self._catalogue is not None else -1
+
+    @property
+    def latest(self) -> Catalogue | None:
+        """The catalogue met last; None before the first command."""
+        return self._catalogue
 
     def catalogue_at(self, number: int, connection: Connection) -> Catalogue:
         """The catalogue of that authority number, read when it is not the one at hand."""
@@ -116,6 +122,7 @@ class Engine:
             Busy: the database could not be had in time.
         """
         assert key is None or render is not None, "a key needs an answer to store"
+        unit: Unit | None = None
         until = time.monotonic() + self.retry_for_s
         tries = 0
         while True:
@@ -137,7 +144,13 @@ class Engine:
                     transaction.commit()
                     return answer if render else result
             except Replay as replay:
+                if unit is not None and replay.answer.disclosed:
+                    self.witness(replay.answer.disclosed, unit.actor)
                 return replay.answer
+            except Refused:
+                if unit is not None and unit.disclosed:
+                    self.witness(unit.disclosed, unit.actor)
+                raise
             except (DBAPIError, RowChangedError) as error:
                 if not _worth_another_try(error, surely_undone=not committing or key is not None):
                     raise
@@ -148,12 +161,44 @@ class Engine:
                 time.sleep(min(0.2, 0.002 * 2 ** min(tries, 7)) * random.random())  # noqa: S311
 
     def read(self, query: Callable[[Unit, Ask], Result], ask: Ask, *, actor: Actor) -> Result:
-        """Run a query; it writes nothing."""
-        with self.reading.connect() as connection, connection.begin():
-            unit = Unit(self, connection, actor, self.clock())
-            result = query(unit, ask)
-            assert not unit._writes, "a query must not write"  # noqa: SLF001
-            return result
+        """Run a query; it writes nothing. What it shows of personal data is told of before this returns.
+
+        Raises:
+            Unwitnessed: it could not be told of.
+        """
+        unit: Unit | None = None
+        try:
+            with self.reading.connect() as connection, connection.begin():
+                unit = Unit(self, connection, actor, self.clock())
+                result = query(unit, ask)
+                assert not unit._writes, "a query must not write"  # noqa: SLF001
+                return result
+        finally:  # also where a refusal carries the data
+            if unit is not None and unit.disclosed:
+                self.witness(unit.disclosed, unit.actor)
+
+    def witness(self, disclosed: Disclosed, actor: Actor) -> None:
+        """Write down, in a transaction of its own, who is about to see this personal data.
+
+        Raises:
+            Unwitnessed: that cannot be written; the data must not be shown.
+        """
+        try:
+            self.run(bear_witness, disclosed, actor=actor)
+        except (DBAPIError, Busy) as error:
+            log.exception("access not recorded")
+            raise Unwitnessed(
+                "Não foi possível registrar este acesso a dados pessoais; por isso eles não são mostrados. "
+                "Tente de novo."
+            ) from error
+
+
+def bear_witness(unit: Unit, ask: Disclosed) -> None:
+    """Write the access rows of an answer; nobody needs a right to have it known what they saw."""
+    unit.bear_witness(ask)
+
+
+_HASTY.add(bear_witness)
 
 
 _AGAIN_STATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.conversations.demanding import PutDemand, put_demand
 from engine.conversations.interacting import HandOver
 from engine.conversations.saying import Words
+from engine.demanding import PutDemand, put_demand
 
 NOTE = Words(kind="note", text="Volto na quarta.")
 

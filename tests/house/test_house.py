@@ -50,6 +50,16 @@ def test_rows_are_written_by_the_unit_alone():
     assert places(r"\.(insert|update|delete)\(\)") == {"engine/unit/answers.py"}
 
 
+def test_what_no_history_tells_of_is_written_in_few_places():
+    """Counters, last uses, what was announced when, and what goes because its time is over."""
+    assert places(r"unit\.(insert|update|delete)\(\s*None") == {
+        "engine/people/attempts.py",
+        "engine/people/sessions.py",
+        "engine/people/tokens.py",
+        "engine/queues/announcing.py",
+    }
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")

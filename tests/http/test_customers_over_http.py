@@ -17,6 +17,7 @@ def test_a_customer_from_first_call_to_consent(house):
         "retired": False,
         "contact_points": [],
         "consents": [],
+        "withheld": ["document", "financial", "health"],
     }
     body = {"kind": "mobile", "value": "(62) 98123-0000", "preferred": True}
     added = agent.post("/customers/C-7/contact-points", body, key="k")

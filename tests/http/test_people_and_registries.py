@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.people.adding import PrintSetup, print_setup
+from engine.registry.model import KINDS
 
 WANTED = {"login": "chefe", "name": "Chefe"}
 
@@ -20,6 +21,7 @@ def test_setting_up_works_once(house, problem):
         "name": "Chefe",
         "profile": "administrador",
         "teams": [],
+        "email": None,
         "ended": False,
     }
     again = house.nobody.post("/setup", body, key="k")
@@ -42,7 +44,7 @@ def test_the_token_printed_last_is_the_one(house, problem):
 def test_a_person_is_added_and_acts(house):
     asked = {"login": "novo.agente", "name": "  Novo Agente ", "profile": "agente", "teams": ["atendimento"]}
     added = house.admin.post("/people", asked)
-    assert added.json == asked | {"name": "Novo Agente", "ended": False}
+    assert added.json == asked | {"name": "Novo Agente", "email": None, "ended": False}
     token = house.admin.post("/people/novo.agente/tokens", {"label": "teste"}).json["token"]
     assert token.startswith("tk_")
     assert type(house.admin)(house.client, token).get("/me").json == added.json
@@ -94,20 +96,7 @@ def statements(house):
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_registries_are_read_whole_or_one_by_one(house):
     everything = house.agent.get("/registry").json
-    assert set(everything) == {
-        "calendars",
-        "teams",
-        "subjects",
-        "subsubjects",
-        "developments",
-        "blocks",
-        "units",
-        "request_types",
-        "priorities",
-        "contact_reasons",
-        "standard_replies",
-        "fields",
-    }
+    assert set(everything) == set(KINDS)
     assert {one["key"] for one in everything["teams"]} == {"atendimento", "assistencia", "financeiro"}
     assert house.agent.get("/registry/fields").json == {"fields": everything["fields"]}
     (choice,) = [one for one in everything["fields"] if one["key"] == "tipo_documento"]
@@ -138,7 +127,14 @@ def test_an_entry_is_put_new_and_changed(house):
 def test_a_customer_keeps_its_key_for_ever(house):
     first = house.admin.put("/customers/C-9", {"name": " Clara ", "kind": "company"})
     second = house.admin.put("/customers/C-9", {"name": "Clara Dias"})
-    same = {"id": first.json["id"], "key": "C-9", "retired": False, "contact_points": [], "consents": []}
+    same = {
+        "id": first.json["id"],
+        "key": "C-9",
+        "retired": False,
+        "contact_points": [],
+        "consents": [],
+        "withheld": [],
+    }
     assert first.json == same | {"name": "Clara", "kind": "company"}
     assert second.json == same | {"name": "Clara Dias", "kind": "person"}
     assert house.admin.get("/customers/C-9").json == second.json

@@ -120,6 +120,14 @@ pytest_sqlite = pytest.mark.parametrize("database", ["sqlite"])
 
 
 @pytest_sqlite
+def test_each_wrong_value_is_a_reason_of_its_own(house, problem):
+    asked = {"title": "A", "subject": "nada", "team": "lua", "priority": "urgentissima"}
+    told = problem(house.agent.post("/tickets", asked), 422, "invalid")
+    assert [reason["details"]["member"] for reason in told["reasons"]] == ["subject", "team", "priority"]
+    assert all(reason["detail"] in told["detail"] for reason in told["reasons"])
+
+
+@pytest_sqlite
 def test_absent_and_unreadable_cannot_be_told_apart(house):
     ticket = house.ticket()
     blind = house.world.person("cego", "desenhista")

@@ -148,7 +148,7 @@ def test_the_history_is_exported_streamed_and_no_cell_is_a_formula(house, proble
     for name in ("csv", "jsonl"):
         problem(house.agent.get(path(ticket, f"/history.{name}")), 403, "not_permitted")
         problem(house.admin.get(f"/tickets/2026-0000000-0/history.{name}"), 404, "not_found")
-    answer = house.admin.get(path(ticket, "/history.csv"))
+    answer = house.admin.get(path(ticket, "/history.csv"), buffered=False)
     assert (answer.mimetype, answer.is_streamed) == ("text/csv", True)
     head, *rows = sheets.read(answer.data.decode("utf-8-sig"))
     assert tuple(head) == COLUMNS

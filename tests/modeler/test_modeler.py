@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine.builtin import ACTIVITY_KINDS
 from engine.processes.checking import check
-from engine.processes.properties import ACTIVITIES, PROPERTIES, STANDINGS
+from engine.processes.properties import PROPERTIES, STANDINGS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -75,7 +76,7 @@ def test_the_element_templates_offer_every_property_and_no_other(path):
     }
     assert set(offered) == set(PROPERTIES)
     assert offered["standing"] - {""} <= set(STANDINGS)
-    assert offered["activity"] == set(ACTIVITIES)
+    assert offered["activity"] == set(ACTIVITY_KINDS)
 
 
 def test_fields_left_empty_in_an_element_template_are_no_properties():

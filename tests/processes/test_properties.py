@@ -17,6 +17,7 @@ GOOD = {
     "requires": ["description", "description,unit", "a1_b, c"],
     "team": ["comercial", "pós-venda", "a.b_c-1"],
     "customer_label": ["Em análise", "x" * 200],
+    "customer_next": ["Envie o comprovante.", "x" * 200],
 }
 BAD = {
     "sla": [
@@ -46,6 +47,7 @@ BAD = {
     "requires": ["", "a,,b", "a,a", "fields.unit", "a b", "Unidade", "a;b", "1a"],
     "team": ["", "a b", "-a", "a" * 81, "a/b", "*"],
     "customer_label": ["", "x" * 201],
+    "customer_next": ["", "x" * 201],
 }
 
 

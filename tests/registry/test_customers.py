@@ -15,14 +15,13 @@ from engine.config import Settings
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.migrating import migrate
 from engine.registry.customers import (
-    FindCustomers,
     PutCustomer,
     ReadCustomer,
-    find_customers,
     put_customer,
     read_customer,
     read_customer_history,
 )
+from engine.registry.finding import FindCustomers, find_customers
 from engine.registry.reaching import (
     MOST,
     AddContactPoint,

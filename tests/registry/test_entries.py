@@ -13,9 +13,21 @@ OWN = {
     "fields": {"type": "choice", "choices": ["um", "dois"], "personal": True},
     "subjects": {"team": "atendimento", "technical_assistance": True},
     "subsubjects": {"team": "financeiro"},
-    "teams": {"calendar": "comercial"},
+    "teams": {"calendar": "comercial", "yellow_from": 50, "tells": ["team", "manager"]},
+    "activity_types": {"kind": "call", "asks": ["unidade"]},
+    "intake_forms": {"asks": ["classification", "message"], "max_files": 3},
+    "classifications": {"subject": "hidraulica", "subsubject": "hidraulica.vazamento", "fields": ["unidade"]},
+    "subclassifications": {"priority": "alta", "fields": ["unidade", "solucao"]},
+    "contact_forms": {"channel": "phone", "position": 7},
+    "calendars": {"week": ["seg-sex 08:00-18:00"], "days": ["12-24 08:00-12:00 Véspera de Natal"]},
+    "sla_policies": {"priority": "alta", "resolution": "PT8H", "calendar": "comercial"},
 }
-KEYS = {"subsubjects": "hidraulica.novo", "blocks": "acacias.9", "units": "acacias.torre_a.9b"}
+KEYS = {
+    "subclassifications": "agua.novo",
+    "subsubjects": "hidraulica.novo",
+    "blocks": "acacias.9",
+    "units": "acacias.torre_a.9b",
+}
 
 
 def test_every_registry_adds_changes_and_retires_with_history(world, manager, told):
@@ -75,7 +87,7 @@ def test_retiring_says_whom_it_concerns_and_breaks_nothing(place, registries):
     assert place("blocks", "acacias.torre_a", label="A")["used_by"] == [
         {"what": "units", "count": 2, "keys": ["acacias.torre_a.301", "acacias.torre_a.302"]}
     ]
-    assert place("calendars", "comercial", label="C", retired=True)["used_by"][0]["count"] == 2
+    assert place("calendars", "comercial", label="C", retired=True, valid_from="2026-03-02")["used_by"][0]["count"] == 2
     known = registries()
     assert known.subjects["hidraulica"].team == "atendimento"
     assert not known.units["acacias.torre_a.301"].retired

@@ -258,7 +258,9 @@ def test_the_command_line_shows_asks_and_does(world, monkeypatch, tmp_path, regi
 
     folder = tmp_path / "cadastros"
     assert call("export", str(folder)).exit_code == 0
-    assert sorted(f.name for f in folder.iterdir()) == sorted(f"{name}.toml" for name in KINDS)
+    assert sorted(f.name for f in folder.iterdir()) == sorted(
+        f"{name}.toml" for name in (*KINDS, "interaction_demands")
+    )
     assert call("import", str(folder)).output == f"0 novos, 0 mudam, 0 aposentados, {_count(registries())} iguais.\n"
     file = folder / "priorities.toml"
     file.write_text(file.read_text().replace('"Alta"', '"Máxima"'))
@@ -283,3 +285,47 @@ def _count(known):
 def test_the_linter_takes_the_replies_of_a_folder(tmp_path, registries, world):
     written(registries(), tmp_path)
     assert cli_processes._of_folder(tmp_path).replies == {"recebido", "resolvido", "visita_marcada"}
+
+
+def test_what_interactions_demand_lives_in_the_folder_too(world, registries, rows, tmp_path):
+    loading.deploy(world.engine, loading.delivered())
+    demands = [
+        {"channel": "phone", "demands": ["next_action"]},
+        {"process": "atendimento", "situation": "aguardando_cliente", "demands": ["situation", "next_action"]},
+    ]
+    told = Import(folder=Folder(demands=tuple(demands)))
+    first = world.run(import_folder, told)
+    assert [(change.what, change.key) for change in first.changes] == [
+        ("added", "*:*:phone"),
+        ("added", "atendimento:aguardando_cliente:*"),
+    ]
+    before, kept = rows(), world.read(lambda unit, _: unit.catalogue.demands, None).by_place
+    again = written(registries(), tmp_path, demands=kept.values())
+    assert world.run(import_folder, Import(folder=again, retire_missing=True)).changes == ()
+    assert rows() == before
+    gone = world.run(import_folder, Import(folder=Folder(demands=tuple(demands[:1])), retire_missing=True))
+    assert [(change.what, change.key) for change in gone.changes] == [("retired", "atendimento:aguardando_cliente:*")]
+    assert list(world.read(lambda unit, _: unit.catalogue.demands, None).by_place) == [("*", "*", "phone")]
+
+
+@pytest.mark.parametrize(
+    ("demand", "told"),
+    [
+        ({"demands": ["nada"]}, "não se exige"),
+        ({"channel": "fumaça", "demands": []}, "channel"),
+        ({"process": "atendimento", "situation": "lua", "demands": []}, "não é uma situação"),
+        ({"canal": "phone"}, "não existe aqui"),
+    ],
+)
+def test_a_demand_that_cannot_be_is_named_and_nothing_is_imported(world, rows, demand, told):
+    loading.deploy(world.engine, loading.delivered())
+    before = rows()
+    with pytest.raises(Invalid) as refusal:
+        world.run(import_folder, Import(folder=Folder(demands=({"channel": "phone", "demands": []}, demand))))
+    assert told in refusal.value.reasons[0].detail
+    assert rows() == before
+
+
+def test_a_demand_of_a_process_that_is_not_there_yet_is_told_of(world):
+    asked = Import(folder=Folder(demands=({"process": "futuro", "demands": ["situation"]},)))
+    assert "ainda não está implantado" in world.read(plan, asked).notes[0]

@@ -14,9 +14,9 @@ from engine import actors
 from engine.activities.model import activity
 from engine.history import ticket_history
 from engine.outbox import outbox
+from engine.queues.finishing import Finish, finish
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, deliver
-from engine.tickets.finishing import Finish, finish
 from engine.tickets.model import ticket
 from engine.tickets.moving import Move, move
 from engine.tickets.opening import Open, open_ticket

@@ -6,16 +6,23 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from reliability.waiting import wrong_queues
 from sqlalchemy import select
 
 from engine import actors
 from engine.activities.model import activity
+from engine.attachments.model import attachment
 from engine.conversations.model import interaction
 from engine.history import ticket_history
 from engine.outbox import outbox
 from engine.processes.deployed import deployed
+from engine.registry.clocks import clock_refresh
+from engine.registry.model import customer
 from engine.runtime import walk
 from engine.runtime.movement import Place, Stuck
+from engine.sla.durations import amount_of
+from engine.sla.instants import instant
+from engine.tickets import clocks
 from engine.tickets.model import event_key, field_value, incident, opening_key, technical_assistance, ticket
 from engine.tickets.relations import participant, ticket_link, visit
 from engine.unit import idempotency
@@ -56,6 +63,7 @@ def _violations(unit, acknowledged):
     for name, found in rows.items():
         yield from (f"{name}: rows of ticket {one}, which is not there" for one in found if one is not None)
     yield from _links(unit, {one.id for one in tickets})
+    yield from wrong_queues(unit)
     yield from _keys(unit, acknowledged)
 
 
@@ -79,6 +87,7 @@ _OF_A_TICKET = {
     "opened": opening_key,
     "events": event_key,
     "interactions": interaction,
+    "attachments": attachment,
 }
 
 
@@ -99,6 +108,8 @@ def _of_one(unit, one, own):
     yield from _incidents(one, own["incidents"])
     yield from _outbox(own["history"], own["outbox"])
     yield from _interactions(own["history"], own["outbox"], own["interactions"])
+    yield from _attachments(own["history"], own["interactions"], own["attachments"])
+    yield from _clocks(unit, one, sorted(own["history"], key=lambda row: row.seq))
     if sum(row.closed_at is None for row in own["assistances"]) > 1:
         yield "more than one technical assistance is open"
     over = {row.opened_seq for row in own["assistances"] if row.closed_at is not None}
@@ -153,6 +164,33 @@ def _state(unit, one, activities):
         yield f"I3: the earliest timer is {timers[:1]}, the ticket says {one.timer_due_at}"
 
 
+def _clocks(unit, one, history):
+    """The limits that a ticket keeps are those that its history and the rules give; none is being computed anew."""
+    unfinished = select(clock_refresh.c.id).where(clock_refresh.c.finished_at.is_(None))
+    if unit.connection.execute(unfinished).first():
+        return
+    process = deployed(unit, one.version_id)
+    team = clocks.calendar_of(unit, one.team)
+    found = process.situations.get(Place(one.place_process, one.situation))
+    limit = None
+    if found is not None and found.sla and found.standing == "open" and not found.pauses_sla:
+        limit = unit.catalogue.calendars.of(found.calendar, team).due(one.entered_at, amount_of(found.sla))
+    if one.limit_at != limit:
+        yield f"SLA: the situation's limit is {limit}, the ticket says {one.limit_at}"
+    kinds = dict(unit.connection.execute(select(customer.c.id, customer.c.kind)).all())
+    facts = {name: getattr(one, name) for name in clocks.FACTS[:3]} | {"customer_kind": kinds.get(one.customer_id)}
+    around = (process.settings[one.process].calendar, team)
+    terms = clocks.terms_of(unit.catalogue.policies, unit.catalogue.calendars, facts, around)
+    life = clocks.life_from(unit, history)
+    kept = clocks.kept(life, life.visits[-1].begin, terms) if unit.catalogue.policies else None
+    if one.clocks != (None if kept is None else kept.as_json()):
+        yield f"SLA: the history says {kept}, the ticket {one.clocks}"
+    in_force = (None, None) if kept is None else kept.limits()
+    wanted = [None if at is None else instant(at) for at in in_force]
+    if [one.response_limit_at, one.resolution_limit_at] != wanted:
+        yield f"SLA: limits in force are {wanted}, the ticket says {one.response_limit_at}, {one.resolution_limit_at}"
+
+
 def _incidents(one, rows):
     still_open = [row.seq for row in rows if row.closed_at is None]
     if still_open != ([one.incident] if one.incident is not None else []):
@@ -172,7 +210,8 @@ def _outbox(history, rows):
 
 
 def _interactions(history, outbox, rows):
-    told = {row.seq for row in history if row.deed in {"noted", "replied", "recorded"} and "channel" in row.detail}
+    deeds = {"noted", "replied", "recorded", "customer_wrote"}
+    told = {row.seq for row in history if row.deed in deeds and "channel" in row.detail}
     said = {row.seq for row in rows}
     if told != said:
         yield f"history tells of interactions {sorted(told)}, the table has {sorted(said)}"
@@ -180,6 +219,16 @@ def _interactions(history, outbox, rows):
     posted = sorted(row.payload["seq"] for row in outbox if row.topic == "interaction.mail")
     if mailed != posted:
         yield f"interactions {mailed} are to be mailed, the outbox has {posted}"
+
+
+def _attachments(history, interactions, rows):
+    told = {(row.seq, one["id"]) for row in history for one in (row.detail or {}).get("attachments", ())}
+    if told != (there := {(row.seq, row.id) for row in rows}):
+        yield f"history tells of {sorted(told - there)}, which are not there, and not of {sorted(there - told)}"
+    seen = {row.seq: (row.shown, row.marked) for row in interactions}
+    yield from (f"attachment {row.id} is not shown as its message" for row in rows
+                if seen.get(row.seq, (row.shown, row.marked)) != (row.shown, row.marked))  # fmt: skip
+    yield from (f"attachment {row.id} has no content" for row in rows if (row.digest is None) != bool(row.removed_at))
 
 
 def _keys(unit, acknowledged):

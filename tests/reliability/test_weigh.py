@@ -16,10 +16,10 @@ from engine.actors import Actor
 from engine.errors import Refused
 from engine.history import ticket_history
 from engine.people.adding import AddPresets, add_presets
+from engine.queues.finishing import Finish, finish
 from engine.registry.putting import Put, put
 from engine.tickets.access import readable_ticket
 from engine.tickets.delivering import Deliver, deliver
-from engine.tickets.finishing import Finish, finish
 from engine.tickets.following import circumstances
 from engine.tickets.moves import weigh
 from engine.tickets.moving import Move, move
@@ -125,7 +125,7 @@ def with_rights(world, drawn):
         Rule(f"{key}/{n}", key, action, allow, process, situation)
         for n, ((action, process, situation), allow) in enumerate(drafts.items())
     )
-    preset = Preset(key=key, label_pt=key, label_en=key, description="", rules=rules)
+    preset = Preset(key=key, label_pt=key, label_en=key, description="", scope="all", rules=rules)
     world.run(add_presets, AddPresets(presets=[preset]))
     number = world.read(lambda unit, _: unit.catalogue.number, None)
     return Actor(id=f"user:{uuid4()}", name=key, profile=key, authority=number), rules

@@ -82,6 +82,7 @@ def test_parsing_gives_the_action_and_its_narrowing():
         ("ticket.move:a b", "falta um nome"),
         ("ticket.move:a:b", "falta um nome"),
         ("ticket.move:*", "falta um nome"),
+        ("ticket.reveal:cpf", "'cpf' não é uma classe de dados; existem name, contact,"),
         ("ticket.move:a\n", "falta um nome"),
     ],
 )

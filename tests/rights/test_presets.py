@@ -36,6 +36,7 @@ def test_the_delivered_profiles():
         "gestor",
         "integracao",
         "participante",
+        "responsavel_portal",
         "supervisor",
     ]
     assert len({preset.label_pt for preset in ALL.values()}) == len(ALL)
@@ -55,13 +56,13 @@ def test_no_right_is_given_in_one_layer_only(preset):
     assert allowed(preset.key) == outer
 
 
-@pytest.mark.parametrize("profile", ["cliente_portal", "participante"])
+@pytest.mark.parametrize("profile", ["cliente_portal", "participante", "responsavel_portal"])
 def test_outsiders_read_no_ticket_by_the_staffs_routes_and_move_none(profile):
     assert allowed(profile) < OUTSIDERS
 
 
 def test_staff_holds_no_right_meant_for_outsiders():
-    for profile in set(ALL) - {"cliente_portal", "participante"}:
+    for profile in set(ALL) - {"cliente_portal", "participante", "responsavel_portal"}:
         assert not allowed(profile) & OUTSIDERS
 
 
@@ -83,7 +84,7 @@ def test_what_each_is_there_for():
     assert not {a for a in allowed("integracao") if CATALOGUE[a].tab == Tab.ADMINISTRATION}
 
 
-HEAD = 'key = "x"\nlabel_pt = "X"\nlabel_en = "X"\ndescription = "X."\n'
+HEAD = 'key = "x"\nlabel_pt = "X"\nlabel_en = "X"\ndescription = "X."\nscope = "all"\n'
 
 
 def test_denials_and_narrowings_are_read():
@@ -111,6 +112,7 @@ def test_denials_and_narrowings_are_read():
         (HEAD.replace('"x"', '"X y"') + "[profile]", "x.toml: key: 'X y' só pode ter letras minúsculas"),
         (HEAD.replace('label_pt = "X"\n', "") + "[profile]", "x.toml: label_pt: falta um texto"),
         (HEAD.replace('"X."', "7") + "[profile]", "x.toml: description: falta um texto"),
+        (HEAD.replace('"all"', '"alle"') + "[profile]", "x.toml: scope: 'alle': use own ou team ou all"),
         (HEAD + "colour = 1\n[profile]", "x.toml: colour: chave desconhecida"),
         (HEAD + "[profile]\nallows = []", "x.toml: profile.allows: chave desconhecida"),
         (HEAD + '[profile]\nallow = "ticket.read"', "x.toml: profile.allow: deve ser uma lista"),

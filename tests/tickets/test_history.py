@@ -172,11 +172,12 @@ def test_every_deed_that_the_code_names_has_a_sentence():
 
 
 def _deeds(call):
-    """Texts given as deed: `<ticket>.record("…")`, `follow(…, "…")`."""
+    """Texts given as deed: `<ticket>.record("…")`, `follow(…, "…")`; an activity's is told as its ticket's."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     on = getattr(getattr(call.func, "value", None), "id", "")
     given = call.args[:1] if name == "record" and on != "unit" else call.args[3:4] if name == "follow" else []
-    return {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    told = "activity_" if on == "item" else ""
+    return {told + one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
 def test_a_deed_without_a_sentence_fails_the_command(shop):

@@ -18,8 +18,10 @@ from engine.errors import (
     Stale,
 )
 from engine.outbox import outbox
+from engine.registry.customers import PutCustomer, put_customer
 from engine.registry.putting import Put, put
 from engine.schema import metadata
+from engine.tickets.cloning import Clone, clone
 from engine.tickets.model import field_value
 from engine.tickets.moving import Move, move
 from engine.tickets.opening import Open, open_ticket
@@ -318,3 +320,14 @@ def test_count_of_rows_of_a_plain_move(shop):
         "outbox": 1,
     }
     assert shop.world.read(lambda unit, _: unit.connection.scalar(select(func.count()).select_from(outbox)), None) == 2
+
+
+def test_nothing_new_is_opened_for_a_retired_customer_but_what_comes_from_outside(shop):
+    kept = shop.open(customer="c1")
+    shop.world.run(put_customer, PutCustomer(key="c1", name="Cliente Um", retired=True))
+    with shop.refused(Invalid, "customer_retired"):
+        shop.open(customer="c1")
+    with shop.refused(Invalid, "customer_retired"):
+        shop.world.run(clone, Clone(ticket=kept.protocol), actor=shop.agent)
+    assert shop.move(kept, "esperar", fields={"numero": 1}).situation == "esperando"
+    assert shop.open(customer="c1", inbound=True).customer_key == "c1"

@@ -15,7 +15,7 @@ def removed(shop, ticket, number, *, actor=None):
 
 
 def listed(shop, ticket):
-    return shop.world.read(participants, Participants(ticket=ticket.protocol), actor=shop.agent)
+    return shop.world.read(participants, Participants(ticket=ticket.protocol), actor=shop.agent)[1]
 
 
 def test_a_company_a_person_and_a_mere_name_are_invited(shop):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.activities.model import activity
 from engine.errors import Conflict, Invalid, NotActive, NotFound, NotPermitted
-from engine.tickets.finishing import Finish, finish
+from engine.queues.finishing import Finish, finish
 from engine.tickets.relocation import Relocate, relocate
 from engine.tickets.tasks import CreateTask, Tasks, create_task, tasks
 
@@ -18,7 +18,7 @@ def created(shop, ticket, *, actor=None, **values):
 
 
 def listed(shop, ticket):
-    return shop.world.read(tasks, Tasks(ticket=ticket.protocol), actor=shop.agent)
+    return shop.world.read(tasks, Tasks(ticket=ticket.protocol), actor=shop.agent)[1]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_task_is_queued_for_the_tickets_team_or_is_somebodys_at_once(shop, tic
     last = shop.history(ticket)[1]
     assert (last.deed, last.detail) == (
         "task_created",
-        {"activity": str(queued["id"]), "kind": "call", "team": "campo"},
+        {"activity": str(queued["id"]), "kind": "call", "team": "campo", "person": None},
     )
     assert shop.see(ticket).revision == ticket.revision
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from engine import actors
 from engine.activities.model import activity
 from engine.errors import Conflict, FieldsMissing, Invalid, NotFound, NotPermitted, ProcessDiffers, Stale
+from engine.queues.finishing import Finish, finish
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.delivering import Deliver, deliver
-from engine.tickets.finishing import Finish, finish
 from engine.tickets.model import incident, technical_assistance
 from engine.tickets.relocation import Relocate, relocate
 from engine.tickets.ticking import tick_all

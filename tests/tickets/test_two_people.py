@@ -33,11 +33,12 @@ def test_both_values_are_told(shop):
             "yours": "baixa",
             "theirs": "alta",
             "changed_by": shop.boss.id,
-            "changed_at": shop.clock().isoformat(),
+            "changed_by_name": "Gil",
+            "changed_at": shop.clock(),
         }
     }
     assert refusal.extra["present"]["revision"] == 2
-    assert "priority" in refusal.detail
+    assert "Prioridade" in refusal.detail
 
 
 def test_different_fields_are_let_through_when_asked(shop):

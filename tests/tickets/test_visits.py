@@ -64,7 +64,7 @@ def changed(shop, ticket, number, deed, *, actor=None, **values):
 
 
 def seen(shop, ticket):
-    return shop.world.read(assistances, Assistances(ticket=ticket.protocol), actor=shop.agent)
+    return shop.world.read(assistances, Assistances(ticket=ticket.protocol), actor=shop.agent)[1]
 
 
 def states(shop, ticket):

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from engine import actors
 from engine.errors import Invalid, KeyReused, NotAuthenticated
 from engine.history import authority, change_history
-from engine.people.adding import AddPerson, IssueToken, add_person, issue_token
+from engine.people.adding import AddPerson, add_person
 from engine.people.knowing import by_token, hash_of
+from engine.people.tokens import IssueToken, issue_token
 from engine.registry.model import team
 from engine.registry.putting import Put, put
 from engine.unit import Answer, ForgetKeys, Key, forget_keys, idempotency

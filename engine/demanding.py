@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.unit import Unit
 
-_REGISTRY: Final = "interaction_demands"
+REGISTRY: Final = "interaction_demands"
 _LONGEST_ABOUT: Final = 250
 
 
@@ -45,21 +45,25 @@ def put_demand(unit: Unit, ask: PutDemand) -> list[Demand]:
         NotFound: there is no such row to forget.
     """
     unit.replay()
-    insist(unit, Action.REGISTRY_MANAGE, narrowed=_REGISTRY)
+    insist(unit, Action.REGISTRY_MANAGE, narrowed=REGISTRY)
     known: Mapping[tuple[str, str, str], Demand] = unit.catalogue.demands.by_place
-    place = {"process": ask.process, "situation": ask.situation, "channel": ask.channel}
     before = known.get((ask.process, ask.situation, ask.channel))
-    about = f"interaction_demand:{ask.process}:{ask.situation}:{ask.channel}"[:_LONGEST_ABOUT]
     if ask.demands is None:
         if before is None:
             raise NotFound("Não há exigência cadastrada para este processo, situação e canal.")
-        unit.delete(about, interaction_demand, **place)
-        unit.record(about, "removed", **place, demands=[list(before.demands), None])
-        unit.new_authority()
+        forget_demand(unit, before)
         return _sorted({key: one for key, one in known.items() if key != before.place})
-    after = _checked(unit, ask)
+    after = checked_demand(unit, ask)
     if before == after:
         return _sorted(known)
+    write_demand(unit, before, after)
+    return _sorted({**known, after.place: after})
+
+
+def write_demand(unit: Unit, before: Demand | None, after: Demand) -> None:
+    """Write a row that was checked, with its history."""
+    place = dict(zip(("process", "situation", "channel"), after.place, strict=True))
+    about = _about(after)
     if before is None:
         unit.insert(about, interaction_demand, **place, demands=list(after.demands))
     else:
@@ -67,7 +71,14 @@ def put_demand(unit: Unit, ask: PutDemand) -> list[Demand]:
     told: list[Any] = [list(before.demands) if before else None, list(after.demands)]
     unit.record(about, "changed" if before else "added", **place, demands=told)
     unit.new_authority()
-    return _sorted({**known, after.place: after})
+
+
+def forget_demand(unit: Unit, before: Demand) -> None:
+    """Forget a row, with its history."""
+    place = dict(zip(("process", "situation", "channel"), before.place, strict=True))
+    unit.delete(_about(before), interaction_demand, **place)
+    unit.record(_about(before), "removed", **place, demands=[list(before.demands), None])
+    unit.new_authority()
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,16 @@ def _sorted(known: Mapping[Any, Demand]) -> list[Demand]:
     return sorted(known.values(), key=lambda one: one.place)
 
 
-def _checked(unit: Unit, ask: PutDemand) -> Demand:
+def _about(demand: Demand) -> str:
+    return ":".join(("interaction_demand", *demand.place))[:_LONGEST_ABOUT]
+
+
+def checked_demand(unit: Unit, ask: PutDemand) -> Demand:
+    """The row that is asked for.
+
+    Raises:
+        Invalid: names everything that does not fit.
+    """
     wrong = []
     if ask.process != ANY and ask.process not in unit.catalogue.processes:
         wrong.append(f"process: {ask.process!r} não está implantado")
@@ -97,7 +117,7 @@ def _checked(unit: Unit, ask: PutDemand) -> Demand:
     if strange := sorted(set(ask.demands or ()) - set(DEMANDS)):
         wrong.append(f"demands: {', '.join(strange)} não se exige; exigem-se {', '.join(DEMANDS)}")
     if wrong:
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
     demands = tuple(name for name in DEMANDS if name in (ask.demands or ()))
     return Demand(process=ask.process, situation=ask.situation, channel=ask.channel, demands=demands)
 
