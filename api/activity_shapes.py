@@ -261,4 +261,4 @@ class FinishAsk(NoteAsk):
 class ArchiveAsk(NoteAsk):
     """The confirmation."""
 
-    confirm = YesNo(required=True, **described("Must be true: the page has asked back."))
+    confirm = YesNo(load_default=False, **described("Must be true: the page has asked back."))

@@ -117,7 +117,8 @@ def list_command(login: str) -> None:
         insist_on_ready(engine)
         for row in engine.read(tokens, Tokens(login=login), actor=CONSOLE):
             told = [_day(engine, getattr(row, name)) for name in ("issued_at", "ends_at", "used_at")]
-            click.echo("  ".join((handle_of(row.hash), row.label, *told, ", ".join(row.scopes or ("tudo",)))))
+            scopes = "tudo" if row.scopes is None else ", ".join(row.scopes) or "nada"
+            click.echo("  ".join((handle_of(row.hash), row.label, *told, scopes)))
 
 
 @token.command("revoke")

@@ -106,7 +106,7 @@ def _lines(plan: ImportPlan) -> Iterator[str]:
             where = "" if each.cell.process is None else f" em {each.cell.process}:{each.cell.situation}"
             yield f"    {each.cell.action}{where}: {_SIGNS[STATES[each.old]]} → {_SIGNS[STATES[each.new]]}"
     rules = len(changes_of(plan))
-    yield f"{len(plan.profiles)} perfis mudam, {rules} regras; {plan.unchanged} perfis ficam como estão."
+    yield f"Perfis que mudam: {len(plan.profiles)}; regras: {rules}; perfis que ficam como estão: {plan.unchanged}."
 
 
 @permissions.command("explain")

@@ -70,9 +70,10 @@ def list_interactions(asked: dict[str, Any], protocol: str) -> Response:
 def _interactions(unit: Unit, ask: queries.ListInteractions) -> tuple[list[dict[str, Any]], bool]:
     found = queries.list_interactions(unit, ask)
     rows = [row._mapping for row in found.rows]  # noqa: SLF001 - SQLAlchemy's public mapping access is spelled so
-    files = by_seq(unit, found.ticket.id, [row["seq"] for row in rows])
+    ticket = found.ticket
+    files = by_seq(unit, ticket.id, [row["seq"] for row in rows])
     return [
-        _body(found.ticket, {**row, "attachments": files.get(row["seq"], ())}, name_of(unit, row["actor"]))
+        _body(ticket, {**row, "attachments": files.get(row["seq"], ())}, name_of(unit, row["actor"], ticket.view))
         for row in rows
     ], found.more
 

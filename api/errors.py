@@ -43,7 +43,7 @@ TITLES: Final[Mapping[int, str]] = {
 }
 _DETAILS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("malformed", "O pedido não pôde ser lido. Confira cabeçalhos e corpo."),
-    404: ("not_found", "Não há nada neste endereço. Os endereços estão em /api/docs."),
+    404: ("not_found", "Não há nada neste endereço. Os endereços estão em {where}."),
     405: ("method_not_allowed", "Este endereço não aceita o método {method}; aceita {allow}."),
     413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
     415: ("media_type", "Este endereço não aceita este tipo de conteúdo."),
@@ -130,7 +130,8 @@ def of_http(error: HTTPException) -> Response:
     headers = [(k, v) for k, v in error.get_headers(request.environ) if k.lower() not in _OURS]
     code, detail = _DETAILS.get(status, ("http_error", TITLES.get(status, HTTPStatus(status).phrase)))
     allow = next((v for k, v in headers if k.lower() == "allow"), "")
-    return problem(status, code, detail.format(method=request.method, allow=allow), headers=headers)
+    where = "/portal/v1/openapi.json" if request.path.startswith("/portal/") else "/api/docs"
+    return problem(status, code, detail.format(method=request.method, allow=allow, where=where), headers=headers)
 
 
 _OURS: Final = frozenset({"content-type", "content-length"})

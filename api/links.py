@@ -12,6 +12,7 @@ from api.shapes import Shape, described, string
 from api.ticket_asks import MAX_TEXT
 from api.ticket_dumps import listed, ticket_body
 from api.ticket_shapes import ListedShape, TicketShape, instant
+from engine.tickets.access import readable_ticket
 from engine.tickets.chronicle import name_of
 from engine.tickets.cloning import Clone, clone
 from engine.tickets.linking import Link, Linked, Links, link, links, unlink
@@ -91,7 +92,8 @@ def list_links(protocol: str) -> Response:
 
 def _links(unit: Unit, ask: Links) -> list[dict[str, Any]]:
     rows = links(unit, ask)
-    told = [{"linked_at": row.linked_at, "linked_by": name_of(unit, row.linked_by)} for row in rows]
+    view = readable_ticket(unit, ask.ticket, lock=False).view if rows else None
+    told = [{"linked_at": row.linked_at, "linked_by": name_of(unit, row.linked_by, view)} for row in rows]
     return [one | more for one, more in zip(listed(unit, rows), told, strict=True)]
 
 

@@ -33,6 +33,8 @@ _START: Final = """SwaggerUIBundle({
   url: "/api/v1/openapi.json",
   dom_id: "#api",
   deepLinking: true,
+  docExpansion: "none",
+  filter: true,
   displayRequestDuration: true,
   validatorUrl: null,
 });

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PORTAL: Final = Audience(kind=KIND, cookie="tramita_portal", signs_in_at=f"POST {PREFIX}/session")
 _TOLD: Final = ("errors", "missing", "limit_bytes", "retry_after_s")
 _SIGN_IN: Final = f"A sessão terminou ou não existe. Entre com POST {PREFIX}/session."
+_WHICH: Final = "Se este e-mail tem contas de mais de um cliente, entre com <código do cliente>/<e-mail>."
 _NOT_FOR_YOU: Final = "Sua conta não pode fazer isto. Fale com quem administra as contas da sua empresa."
 
 
@@ -53,6 +54,8 @@ def refused_to_customer(refused: Refused) -> Response:
     detail, code = refused.detail, refused.code
     if code == "not_authenticated":
         detail = _SIGN_IN
+    elif code == "wrong_credentials":
+        detail = f"{detail} {_WHICH}"  # to everybody alike: it tells nothing of who has what
     elif isinstance(refused, NotPermitted) and reasons:
         detail, reasons = _NOT_FOR_YOU, []  # they name profiles and rules
     return errors.problem(

@@ -148,7 +148,7 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
     413: {"code": "too_large", "detail": "O arquivo é maior do que se aceita: 26.214.400 bytes no máximo."},
     422: {
         "code": "form",
-        "detail": "Confira o formulário. contact_phone: Telefone: falta o DDD: escreva, por exemplo, 62 3774 3039.",
+        "detail": "Confira o formulário. Telefone: falta o DDD: escreva, por exemplo, 62 3774 3039.",
         "errors": {"contact_phone": ["Telefone: falta o DDD: escreva, por exemplo, 62 3774 3039."]},
     },
     429: {

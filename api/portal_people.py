@@ -64,14 +64,14 @@ def enter_portal(asked: dict[str, Any]) -> Response:
     takes=signing.SetByLinkAsk(),
     taken={"token": examples.INVITATION, "password": "guarda-chuva azul na varanda"},
     gives=signing.SetByLinkShape(),
-    example={"login": "rita@padaria.example"},
+    example={"login": "C-2001/rita@padaria.example"},
     refusals=(403, 410, 429),
     key=False,
 )
 def accept_portal_invitation(asked: dict[str, Any]) -> Response:
     """Accept an invitation.
 
-    Sets the first password. The text is good once.
+    Sets the first password. The text is good once. `login` of the answer always leads to this account.
     """
     return _accepted("invitation", asked)
 
@@ -82,7 +82,7 @@ def accept_portal_invitation(asked: dict[str, Any]) -> Response:
     takes=signing.SetByLinkAsk(),
     taken={"token": examples.RESET, "password": "três bondes sobem a ladeira"},
     gives=signing.SetByLinkShape(),
-    example={"login": "rita@padaria.example"},
+    example={"login": "C-2001/rita@padaria.example"},
     refusals=(403, 410, 429),
     key=False,
 )

@@ -70,6 +70,14 @@ CLOCKS: Final = {
     "situation_label": "Aberto",
     "clocks": [_CLOCK],
 }
+_ANNOUNCEMENTS: Final = [
+    {
+        "threshold": "limit",
+        "due_at": "2026-03-03T14:00:00Z",
+        "at": "2026-03-03T14:00:01Z",
+        "told": ["Ana Souza"],
+    }
+]
 LEDGER: Final = CLOCKS | {
     "clocks": [_CLOCK | {"intervals": _INTERVALS}],
     "seconds": _SECONDS,
@@ -87,14 +95,7 @@ LEDGER: Final = CLOCKS | {
         }
     ],
     "intervals": _INTERVALS,
-    "announcements": [
-        {
-            "threshold": "limit",
-            "due_at": "2026-03-03T14:00:00Z",
-            "at": "2026-03-03T14:00:01Z",
-            "told": ["Ana Souza"],
-        }
-    ],
+    "announcements": _ANNOUNCEMENTS,
 }
 ACTIVITY: Final = {
     "activity": "019525a0-0000-7000-8000-000000000001",
@@ -103,6 +104,7 @@ ACTIVITY: Final = {
     "rules": "then",
     "status": "queued",
     "clocks": [_CLOCK | {"clock": "activity", "intervals": _INTERVALS}],
+    "announcements": _ANNOUNCEMENTS,
 }
 MONTH: Final = {
     "calendar": "comercial",

@@ -84,7 +84,10 @@ class ClockShape(Shape):
     rule = fields.Dict(
         required=True,
         allow_none=True,
-        **described("`source` `diagram` (process, version, element), `policy` (key, version, criteria) or `hand`."),
+        **described(
+            "`source` `diagram` (process, version, element), `policy` (key, version, criteria) or `hand` (`by` whom,"
+            " `at`); `kept`: an activity's limit that was counted before it came to its present team."
+        ),
     )
     calendar = fields.Nested(UsedCalendarShape(), required=True)
     seconds = fields.Nested(SecondsShape(), required=True)
@@ -144,6 +147,7 @@ class ActivityClockShape(Shape):
     rules = fields.String(required=True)
     status = fields.String()
     clocks = fields.List(fields.Nested(ClockShape()), required=True)
+    announcements = fields.List(fields.Nested(AnnouncedShape()), required=True)
 
 
 class CalendarDayShape(Shape):

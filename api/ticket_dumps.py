@@ -60,7 +60,7 @@ def ticket_body(ticket: Ticket) -> dict[str, Any]:
         "unit": view(ADDRESS, ticket.unit),
         "contact_reason": ticket.contact_reason,
         "portal_visible": ticket.portal_visible,
-        "cloned_from": ticket.cloned_from,
+        "cloned_from": ticket.source,
         "customer_sees": situation_shown(process, ticket.shown),
         "fields": view.fields(ticket.fields),
         "withheld": view.withheld,

@@ -75,7 +75,7 @@ class TicketShape(ListedShape):
     unit = maybe("`<block>.<key>`, or `<development>.<key>`.")
     contact_reason = maybe()
     portal_visible = fields.Boolean(required=True, **described("Whether the customer sees the ticket in the portal."))
-    cloned_from = maybe("Protocol of the ticket it was cloned from.")
+    cloned_from = maybe("Protocol of the ticket it was cloned from; null, too, for whoever does not reach that one.")
     customer_sees = fields.String(required=True, **described("What a customer is told of the situation."))
     fields_ = fields.Dict(
         keys=fields.String(), required=True, data_key="fields", **described("Own fields that have a value.")

@@ -47,7 +47,7 @@ def lacking(decision: Decision) -> Reason:
     asked = decision.action if decision.narrowed is None else f"{decision.action}:{decision.narrowed}"
     label = CATALOGUE[decision.action].label_pt.lower()
     detail, fix, code = [], [], "token_lacks"
-    if layers := [layer for layer in decision.lacking if layer != "token"]:
+    if set(decision.lacking) - {"token"}:
         denied = [rule.id for rule in decision.considered if not rule.allow]
         code, where = "profile_lacks", ""
         if decision.lacks == "situation":
@@ -55,12 +55,11 @@ def lacking(decision: Decision) -> Reason:
             where = f" na situação {decision.place[1]!r}" if decision.place else ""
         why = f" A regra {', '.join(denied)} proíbe." if denied else ""
         detail.append(f"O perfil {decision.profile!r} não pode {label} ({asked}){where}.{why}")
-        places = " e ".join("no perfil" if layer == "profile" else "na matriz do processo" for layer in layers)
-        fix.append(
-            f"Quem administra os perfis pode retirar a proibição {', '.join(denied)}."
-            if denied
-            else f"Quem administra os perfis pode permitir {asked} {places} para {decision.profile!r}."
-        )
+        added = [rule.process is None for rule in decision.fix.add]
+        places = " e ".join("no perfil" if of_profile else "na matriz do processo" for of_profile in added)
+        changes = [f"retirar a proibição {', '.join(denied)}"] if denied else []
+        changes += [f"permitir {asked} {places} para {decision.profile!r}"] if added else []
+        fix.append(f"Quem administra os perfis pode {' e '.join(changes)}.")
     if "token" in decision.lacking:
         detail.append(f"Os escopos do token não incluem {label} ({asked}).")
         fix.append(f"Quem administra pode emitir um token que inclua {asked}.")

@@ -132,7 +132,7 @@ def parse(text: str) -> tuple[Action, str | None]:
     entry = CATALOGUE.get(name)
     if entry is None:
         near = get_close_matches(name, CATALOGUE, n=1)
-        hint = f"; quis dizer '{near[0]}'?" if near else ""
+        hint = f" (quis dizer '{near[0]}'?)" if near else ""
         raise UnknownAction(f"a ação '{name}' não existe no catálogo{hint}")
     if not colon:
         return entry.action, None

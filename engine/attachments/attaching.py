@@ -133,7 +133,8 @@ def taken_drafts(unit: Unit, ids: Sequence[str]) -> list[dict[str, Any]]:
         detail = f"attachments: não há {', '.join(map(repr, unknown))} entre os seus envios."
         fix = "Envie o arquivo de novo por POST /attachments; um envio serve uma vez, e por um tempo."
         reason = Reason(code="draft_unknown", detail=detail, fix=fix, details={"unknown": unknown})
-        raise Invalid(f"{detail} {fix}", code="draft_unknown", reasons=[reason])
+        named = {"attachments": [f"não há {one!r} entre os seus envios" for one in unknown]}
+        raise Invalid(f"{detail} {fix}", code="draft_unknown", reasons=[reason], errors=named)
     for one in ids:
         unit.delete(f"draft:{one}", draft, id=one)
         unit.record(f"draft:{one}", "attached")

@@ -89,6 +89,10 @@ _ACTIVE: Final = re.compile(r"xml|html|script|svg|flash|java|x-msdownload|x-sh")
 _SHORTEST_MARK: Final = 3
 _MARKUP: Final = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed|meta|img)[\s>/]")
 
+_PDF: Final = re.compile(rb"%PDF-[12]\.")
+_PDF_BEGINS_WITHIN: Final = 1024
+"""Readers take a file for a PDF whose mark stands anywhere in so many bytes."""
+
 
 def offered(settings: Settings) -> tuple[FileType, ...]:
     """The types of the setting, in its order.
@@ -124,7 +128,9 @@ def identify(file: BinaryIO, size: int, name: str, types: Sequence[FileType]) ->
         raise Invalid("O arquivo está vazio. Confira-o e envie de novo.", code="file_empty")
     found.check(file, size)
     zipped = found.media_type.startswith(_OFFICE)
-    if _MARKUP.search(at(file, 0, HEAD)) or (not zipped and office.has_zip_behind(file, size)):
+    head = at(file, 0, HEAD)
+    has_pdf = found.key != "pdf" and _PDF.search(head, 0, _PDF_BEGINS_WITHIN)
+    if _MARKUP.search(head) or has_pdf or (not zipped and office.has_zip_behind(file, size)):
         dangerous(
             "polyglot",
             f"O arquivo {found.label} é ao mesmo tempo de outro tipo.",

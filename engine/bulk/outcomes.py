@@ -89,7 +89,7 @@ def label(unit: Unit, group: str, count: int, sample: str | None) -> str:
     if code == _MISSING:
         return "sem " + ", ".join(label_of(unit, name) for name in names.split(","))
     one, several = _LABELS.get(code) or (
-        f"{word}: {(sample or code).rstrip('.')}" for word in ("recusado", "recusados")
+        f"{word} ({(sample or code).rstrip('.')})" for word in ("recusado", "recusados")
     )
     return one if count == 1 else several
 

@@ -25,6 +25,7 @@ from engine.tickets.clocks import FACTS, life_from, terms_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from engine.clocks.past import Rules
     from engine.runtime.places import Situation
@@ -76,7 +77,7 @@ def explain(unit: Unit, ask: Explain) -> dict[str, Any]:
         "clocks": list(told.clocks()),
     }
     if ask.whole:
-        answer |= told.ledger() | {"announcements": _announcements(unit, ticket, as_of)}
+        answer |= told.ledger() | {"announcements": announcements_of(unit, ticket.id, as_of)}
     return answer
 
 
@@ -213,11 +214,11 @@ def _rows(unit: Unit, ticket: Ticket) -> Sequence[Any]:
     return unit.connection.execute(select(*columns).where(told.ticket_id == ticket.id).order_by(told.seq)).all()
 
 
-def _announcements(unit: Unit, ticket: Ticket, as_of: datetime) -> list[dict[str, Any]]:
-    """Who was told of the situation's limit, and when."""
+def announcements_of(unit: Unit, item: UUID, as_of: datetime) -> list[dict[str, Any]]:
+    """Who was told of an item's limit, and when."""
     of = announcement.c
     rows = unit.connection.execute(
-        select(announcement).where(of.item_id == ticket.id, of.at <= as_of).order_by(of.at, of.due_at)
+        select(announcement).where(of.item_id == item, of.at <= as_of).order_by(of.at, of.due_at)
     )
     people = {str(one.id): one.name for one in unit.catalogue.people.values()}
     return [

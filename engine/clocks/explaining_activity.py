@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.clocks.explaining import Explain, explain, insist_on_instant
+from engine.clocks.explaining import Explain, announcements_of, explain, insist_on_instant
 from engine.clocks.figures import figures
+from engine.clocks.limits_then import LimitThen, limit_then
 from engine.clocks.past import rules_of
+from engine.people.knowing import name_of
 from engine.processes.deployed import deployed, number_of
 from engine.queues.item import opened
 from engine.runtime.movement import Place
 from engine.sla.clocks import Phase
 from engine.sla.durations import amount_of
-from engine.sla.instants import us
+from engine.sla.instants import SECOND, us
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from engine.runtime.places import ActivitySpec
+    from engine.sla.calendars import Calendar
     from engine.unit import Unit
 
 
@@ -53,18 +56,26 @@ def explain_activity(unit: Unit, ask: ExplainActivity) -> dict[str, Any]:
         _phases(row, us(as_of)),
         calendar,
         amount_of(spec.sla) if spec is not None and spec.sla else None,
-        rule=_rule(unit, row, spec),
+        rule=None if spec is None else _drawn(unit, row, spec),
         label=str,
         whole=True,
     )
-    by_hand = {} if spec is not None else _by_hand(row, as_of)
+    limit = limit_then(unit, item, as_of)
+    if spec is None:
+        told |= _at_instant(limit, row, as_of)
+        told["rule"] = _by_hand(unit, limit, row) if limit.at is not None else None
+    elif ask.rules == "then" and limit.at != told["limit_at"]:
+        # It was counted before the activity came to this team, and stays what it was.
+        told |= _at_instant(limit, row, as_of, calendar)
+        told["rule"] |= {"kept": True}
     return {
         "activity": row["id"],
         "ticket": item.ticket.protocol if item.ticket else None,
         "as_of": as_of,
         "rules": ask.rules,
         "status": row["status"],
-        "clocks": [told | by_hand],
+        "clocks": [told],
+        "announcements": announcements_of(unit, row["id"], as_of),
     }
 
 
@@ -82,9 +93,7 @@ def _phases(row: Any, now: int) -> list[Phase]:
     return [Phase(began, ended, "running"), Phase(ended, now, "over")]
 
 
-def _rule(unit: Unit, row: Any, spec: ActivitySpec | None) -> dict[str, Any] | None:
-    if spec is None:
-        return {"source": "hand", "due_kind": row["due_kind"]} if row["limit_at"] is not None else None
+def _drawn(unit: Unit, row: Any, spec: ActivitySpec) -> dict[str, Any]:
     return {
         "source": "diagram",
         "process": row["process"],
@@ -95,15 +104,21 @@ def _rule(unit: Unit, row: Any, spec: ActivitySpec | None) -> dict[str, Any] | N
     }
 
 
-def _by_hand(row: Any, as_of: datetime) -> dict[str, Any]:
-    """What somebody said it is: an instant, whatever the calendar."""
-    limit = row["limit_at"]
-    if limit is None:
-        return {}
+def _by_hand(unit: Unit, limit: LimitThen, row: Any) -> dict[str, Any]:
+    return {"source": "hand", "due_kind": row["due_kind"], "by": name_of(unit, limit.by), "at": limit.since}
+
+
+def _at_instant(then: LimitThen, row: Any, as_of: datetime, calendar: Calendar | None = None) -> dict[str, Any]:
+    """What follows from a limit that is an instant; `calendar`: what is left is told in working time."""
+    limit = then.at
     ended = row["finished_at"] if row["finished_at"] is not None and row["finished_at"] <= as_of else None
-    until = ended or as_of
-    reached = limit <= until
-    left = None if ended else int((limit - as_of).total_seconds())
+    if limit is None:
+        return dict.fromkeys(("limit_at", "reached_at", "remaining_s", "overdue_s")) | {"breached": False, "red": False}
+    reached = limit <= (ended or as_of)
+    left = None
+    if ended is None:
+        worked = us(limit) - us(as_of) if calendar is None else calendar.worked(us(as_of), us(limit))
+        left = worked // SECOND
     return {
         "limit_at": limit,
         "reached_at": limit if reached else None,

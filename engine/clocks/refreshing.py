@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.activities import limits
 from engine.activities.model import activity
-from engine.actors import CONSOLE
+from engine.actors import TIMER
 from engine.history import ticket_history
 from engine.people.knowing import name_of
 from engine.processes.deployed import deployed
@@ -99,7 +99,7 @@ def refresh_some(unit: Unit, ask: RefreshSome) -> int:
 def refresh_all(engine: Engine, *, most: int = BATCH, budget_s: float = math.inf) -> int:
     """Go on until nothing is unfinished, or so much time is spent; returns how many limits were looked at."""
     until, looked = time.monotonic() + budget_s, 0
-    while some := engine.run(refresh_some, RefreshSome(most=most), actor=CONSOLE):
+    while some := engine.run(refresh_some, RefreshSome(most=most), actor=TIMER):
         looked += some
         if time.monotonic() > until:
             break
@@ -114,20 +114,23 @@ def _tickets(unit: Unit, job: Any, most: int) -> tuple[Sequence[UUID], int]:
     rows = unit.connection.execute(statement.with_for_update(of=ticket) if unit.locks else statement).all()
     versions = {one: deployed(unit, one) for one in {row.version_id for row in rows}}
     fresh = _measured(unit, rows, versions)
-    updates, told = [], []
+    told = []
     for row in rows:
         values = _values(unit, row, versions[row.version_id], fresh.get(row.id))
         before = {name: getattr(row, name) for name in values if name in _OWN}
         if all(before[name] == values[name] for name in before):
             continue
-        updates.append((row, values))
         changed = {name: [_text(was), _text(values[name])] for name, was in before.items() if was != values[name]}
-        told.append((row, {"because": job.because, "limits": {n: v for n, v in changed.items() if n != "clocks"}}))
-    for row, values in updates:
+        changed.pop("clocks", None)
+        if not changed:  # what clocks are counted from is noted anew, no limit is another: nothing to tell
+            unit.update(None, ticket, {"id": row.id, "seq": row.seq}, **values)
+            continue
+        told.append((row, values, {"because": job.because, "limits": changed}))
+    for row, values, _ in told:
         unit.update(f"ticket:{row.id}", ticket, {"id": row.id, "seq": row.seq}, seq=row.seq + 1, **values)
-    for row, detail in told:
+    for row, _, detail in told:
         unit.record_ticket(row.id, row.seq + 1, "limits_changed", version_id=row.version_id, detail=detail)
-    return [row.id for row in rows], len(updates)
+    return [row.id for row in rows], len(told)
 
 
 _OWN: Final = ("limit_at", "response_limit_at", "resolution_limit_at", "clocks")

@@ -113,9 +113,12 @@ def report(unit: Unit, ask: Report) -> dict[str, Any]:
     those of the stays. First response and resolution are counted once for each ticket, under who has it at the end.
 
     Raises:
-        NotPermitted: the actor may read no reports. Invalid: the period is none, or longer than 400 days.
+        NotPermitted: the actor may read no reports. Invalid: the period is none, or longer than 400 days, or the
+            process is not deployed.
     """
     since, until = _period(unit, ask)
+    if ask.process is not None and ask.process not in unit.catalogue.processes:
+        raise Invalid(f"process: {ask.process!r} não está implantado.", code="process_unknown")
     groups: dict[str | None, _Group] = {}
     low, high = us(since), us(until)
     for told in tickets_of(unit, since, until, process=ask.process):
@@ -193,8 +196,14 @@ class Turning:
 
 
 def turning(unit: Unit, ask: Turning) -> list[dict[str, Any]]:
-    """Limits of open tickets, the earliest first: situation, response and resolution each for itself."""
+    """Limits of open tickets, the earliest first: situation, response and resolution each for itself.
+
+    Raises:
+        NotPermitted: the actor may read no reports. Invalid: there is no such team.
+    """
     insist(unit, Action.REPORT_READ)
+    if ask.team is not None and ask.team not in unit.catalogue.registries.teams:
+        raise Invalid(f"team: {ask.team!r} não está cadastrado.", code="team_unknown")
     found: list[Any] = []
     for clock, column in (
         ("situation", ticket.c.limit_at),
@@ -247,6 +256,7 @@ def _labelled(unit: Unit, by: By, rows: list[dict[str, Any]]) -> Sequence[dict[s
     for row in rows:
         key = row["key"]
         if key is None or by == "situation":
+            row["label"] = row["label"] or _WITHOUT.get(by)
             continue
         if by == "person":
             person = unit.catalogue.people.get(UUID(key))
@@ -255,6 +265,9 @@ def _labelled(unit: Unit, by: By, rows: list[dict[str, Any]]) -> Sequence[dict[s
             entry = (registries.teams if by == "team" else registries.subjects).get(key)
             row["label"] = entry.label if entry else None
     return rows
+
+
+_WITHOUT: Final = {"team": "Sem equipe", "person": "Sem responsável", "subject": "Sem assunto"}
 
 
 def _rank(values: Iterable[int], share: float) -> int | None:

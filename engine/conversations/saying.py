@@ -253,7 +253,7 @@ def _wrong_channel(ticket: Ticket, words: Words) -> Iterator[Reason]:
         return
     if words.kind == RECORD and words.channel is None:
         fix = f"Use um de {', '.join(CHANNELS)}."
-        yield _reason("channel_missing", "channel: onde foi a conversa?", fix)
+        yield _reason("channel_missing", f"channel: onde foi a conversa? {fix}", fix)
     elif words.place not in CHANNELS:
         yield _reason(
             "channel_unknown", f"channel: {words.place!r} não é um canal.", f"Use um de {', '.join(CHANNELS)}."

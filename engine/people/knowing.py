@@ -45,14 +45,18 @@ def hash_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def name_of(unit: Unit, actor: str) -> str:
-    """What people call an actor of the history."""
+def name_of(unit: Unit, actor: str, view: View | None = None) -> str:
+    """What people call an actor of the history.
+
+    Args:
+        view: the reader before the ticket it is about; None: it is about none.
+    """
     kind, _, key = actor.partition(":")
     if kind == "user":
         person = unit.catalogue.people.get(UUID(key))
         return person.name if person else actor
     if kind == "portal":
-        return _portal_name(unit, actor, UUID(key))
+        return _portal_name(unit, actor, UUID(key), view)
     return _ENGINE.get(actor, actor)
 
 
@@ -70,13 +74,20 @@ def id_of(unit: Unit, said: str) -> str:
     return f"user:{found}"
 
 
-def _portal_name(unit: Unit, actor: str, account_id: UUID) -> str:
-    """The name of a customer's person, as far as the reader may see such names."""
+def _portal_name(unit: Unit, actor: str, account_id: UUID, view: View | None) -> str:
+    """The name of a customer's person, as far as the reader may see such names there."""
     if actor not in unit.names:
-        row = unit.connection.execute(select(_ACCOUNT).where(_ACCOUNT.c.id == account_id)).one_or_none()
-        seen = None if row is None else View(unit, None, ticket=None, customer=row.customer_id)(NAME, row.name)
-        unit.names[actor] = f"{seen or 'cliente'} (portal)"
-    return unit.names[actor]
+        found = unit.connection.execute(select(_ACCOUNT).where(_ACCOUNT.c.id == account_id)).one_or_none()
+        unit.names[actor] = None if found is None else (found.customer_id, found.name)
+    known = unit.names[actor]
+    if known is None:
+        return _CUSTOMER
+    customer, name = known
+    about = View(unit, None, ticket=None, customer=customer) if view is None else view.about(customer)
+    return f"{about(NAME, name) or 'cliente'} (portal)"
+
+
+_CUSTOMER: Final = "cliente (portal)"
 
 
 # Customers' accounts may be many and are in no catalogue; named here because the portal stands above.

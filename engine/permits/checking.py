@@ -64,7 +64,7 @@ def wrong_shape(cell: Cell) -> str | None:
     except UnknownAction as error:
         return f"{cell}: {error}."
     if (cell.process is None) != (cell.situation is None):
-        return f"{cell}: process e situation andam juntos; os dois, ou nenhum."
+        return f"{cell.profile}, {cell.action}: process e situation andam juntos; os dois, ou nenhum."
     if cell.process is None or cell.situation is None:
         return None
     if not CATALOGUE[action].by_situation:
@@ -105,4 +105,4 @@ def wrong_place(ground: Ground, cell: Cell) -> str | None:
 
 def _near(said: str, known: Collection[str]) -> str:
     near = get_close_matches(said, sorted(known), n=1)
-    return f"; quis dizer {near[0]!r}?" if near else ""
+    return f" (quis dizer {near[0]!r}?)" if near else ""

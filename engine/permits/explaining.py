@@ -107,7 +107,8 @@ def explain(unit: Unit, ask: Explain) -> Explained:
     ]
     considered = [rule for one in decisions for rule in one.considered]
     reached = _reached(unit, ticket, profile, person, ask.at)
-    reasons = [] if reached is not False else [_out_of_scope(profile)]
+    reasons = [_ended(person)] if person is not None and person.ended and ask.at is None else []
+    reasons += [_out_of_scope(profile)] if reached is False else []
     if action == Action.TICKET_MOVE and ask.at is None:
         around = replace(circumstances(unit, ticket), rules=rules, profile=profile.key)
         reasons += moves.weigh_one(ticket.diagram, ticket, around, narrowed, None).reasons
@@ -202,6 +203,14 @@ def _reached(unit: Unit, ticket: Ticket, profile: Profile, person: Person | None
     reach = scope.reach_of_person(unit, person, profile.scope)
     row = {name: getattr(ticket, name) for name in ("team", "responsible", "opened_by")}
     return reach is None or reach.covers(row) or scope.works_in(unit, reach, ticket.id)
+
+
+def _ended(person: Person) -> Reason:
+    return Reason(
+        code="person_ended",
+        detail=f"{person.name} não tem mais acesso: saiu, e não entra nem com senha nem com token.",
+        fix="Reative a pessoa, se ela voltou.",
+    )
 
 
 _SCOPES: Final = {"own": "os próprios atendimentos", "team": "os atendimentos dos próprios times"}

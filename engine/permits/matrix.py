@@ -48,7 +48,7 @@ class Filled:
         value: what the workflow layer says there: allowed, denied, or None: no rule covers it.
         own: what the cell itself holds; the rule may be a broader one.
         rule: id of the strongest rule that covers it.
-        answer: whether the profile may: both layers.
+        answer: whether the profile may: both layers; in a row or process `*`: wherever no narrower rule says otherwise.
     """
 
     cell: Cell
@@ -142,12 +142,10 @@ def _in_order(shown: Collection[Place]) -> list[str]:
 def _filled(rules: Rules, values: Mapping[Cell, bool], cell: Cell) -> Filled:
     assert cell.process is not None
     assert cell.situation is not None
-    if ANY in (cell.process, cell.situation):
-        own = values.get(cell)
-        rule = str(cell) if own is not None else None
-        return Filled(cell=cell, value=own, own=own, rule=rule, answer=bool(own))
     action, narrowed = parse(cell.action)
-    decision = decide(rules, cell.profile, action, process=cell.process, situation=cell.situation, narrowed=narrowed)
+    # As if of a situation that has no rules of its own: no key of a diagram is empty.
+    process, situation = ("" if one == ANY else one for one in (cell.process, cell.situation))
+    decision = decide(rules, cell.profile, action, process=process, situation=situation, narrowed=narrowed)
     here = [rule for rule in decision.considered if rule.layer == "situation"]
     value = None if not here else all(rule.allow for rule in here)
     rule = here[0].id if here else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
+from engine.errors import Invalid
 from engine.history import change_history, ticket_history
 from engine.people.knowing import name_of
 from engine.people.model import permission_rule, permission_rule_past
@@ -34,7 +35,13 @@ class Stamp:
 
 
 def rules_at(unit: Unit, at: datetime, profiles: Collection[str]) -> tuple[Rules, dict[str, Stamp]]:
-    """The rules of these profiles that held at an instant, and their stamps by id."""
+    """The rules of these profiles that held at an instant, and their stamps by id.
+
+    Raises:
+        Invalid: the instant is still to come.
+    """
+    if at > unit.now:
+        raise Invalid("as_of: diga um instante que já passou; nada se sabe do que vem.", code="not_yet")
     now, past = permission_rule.c, permission_rule_past.c
     present = select(permission_rule).where(now.profile.in_(profiles), or_(now.since_at.is_(None), now.since_at <= at))
     gone = select(permission_rule_past).where(

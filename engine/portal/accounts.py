@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -17,6 +16,7 @@ from engine.people.links import write_link
 from engine.portal import access
 from engine.portal.directory import PORTAL, account_from
 from engine.portal.model import KIND, portal_account
+from engine.portal.naming import RULE, is_name
 from engine.privacy.sight import View
 from engine.registry.addresses import email
 from engine.registry.contacts import identity_of
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from engine.unit import Unit
 
 MOST: Final = 200
-_LONGEST_NAME: Final = 200
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +86,11 @@ def invite(unit: Unit, ask: Invite) -> Invited:
     known = _rows(unit, customer_id)
     found = next((row for row in known if row.identity == identity), None)
     if found is not None and found.active:
-        raise Conflict("Esta pessoa já tem acesso ao portal.", code="account_known")
+        raise Conflict(
+            "Esta pessoa já tem acesso ao portal. Se esqueceu a senha, a operadora a redefine; para que administre as "
+            "contas, ou deixe de administrar, retire a conta e convide a pessoa de novo.",
+            code="account_known",
+        )
     values: dict[str, Any] = {"email": address, "name": ask.name.strip(), "admin": ask.admin}
     if found is None:
         if len(known) >= MOST:
@@ -211,8 +213,8 @@ def _customer(unit: Unit, key: str | None, *, lock: bool, there: bool = False) -
 
 
 def _checked(ask: Invite) -> str:
-    if not ask.name.strip() or len(ask.name) > _LONGEST_NAME or _CONTROL.search(ask.name):
-        raise Invalid(f"name: use de 1 a {_LONGEST_NAME} caracteres, sem caracteres de controle.", code="name_invalid")
+    if not is_name(ask.name):
+        raise Invalid(f"name: {RULE}.", code="name_invalid", errors={"name": [RULE]})
     return email(ask.email.strip())
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.conversations.saying import MAX_TEXT
 from engine.errors import Invalid
 from engine.portal.forms import LABELS, own_fields
+from engine.portal.naming import RULE, is_name, says_nothing
 from engine.registry import addresses
 from engine.tickets import filling
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from engine.registry.intake import Classification, ContactForm, Subclassification
     from engine.registry.model import Registries
 
-_LONGEST_NAME: Final = 200
 _READ: Final[Mapping[str, Callable[[str], str]]] = {"contact_phone": addresses.phone, "contact_email": addresses.email}
 
 
@@ -65,7 +65,7 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
     contact: dict[str, str | None] = {}
     for part in LABELS:
         value = getattr(given, part)
-        empty = value is None or (isinstance(value, str) and not value.strip()) or value == ()
+        empty = value is None or (isinstance(value, str) and says_nothing(value)) or value == ()
         if part not in offer.form.asks:
             if not empty:
                 errors[part] = ["este formulário não pede isto"]
@@ -79,7 +79,7 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
         errors["attachments"] = [f"no máximo {offer.form.max_files}"]
     values = _own(registries, given, chosen, errors)
     if errors:
-        told = "; ".join(f"{name}: {', '.join(texts)}" for name, texts in errors.items())
+        told = "; ".join(_told(registries, name, text) for name, texts in errors.items() for text in texts)
         raise Invalid(f"Confira o formulário. {told}.", code="form", errors=errors)
     return Filled(
         classification=chosen[0],
@@ -92,10 +92,17 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
     )
 
 
+def _told(registries: Registries, name: str, text: str) -> str:
+    own = registries.fields.get(name.removeprefix("fields."))
+    label = LABELS.get(name) or (own.label if own else name)
+    text = text.removesuffix(".")
+    return text if text.startswith(f"{label}:") else f"{label}: {text}"
+
+
 def _contact(part: str, value: str, errors: dict[str, list[str]]) -> str | None:
     if part == "contact_name":
-        if len(value) > _LONGEST_NAME:
-            errors[part] = [f"use no máximo {_LONGEST_NAME} caracteres"]
+        if not is_name(value):
+            errors[part] = [f"{LABELS[part]}: {RULE}"]
         return value.strip()
     try:
         return _READ[part](value.strip())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Invalid, NotActive
 from engine.portal.access import insist, member, own_ticket
 from engine.portal.hearing import take_message, takes_messages
+from engine.portal.naming import says_nothing
 from engine.tickets.sight import situation_shown
 from permissions.actions import Action
 
@@ -65,6 +66,6 @@ def complement(unit: Unit, ask: Complement) -> Complemented:
     most = form.max_files if form else 1
     if len(ask.attachments) > most:
         raise Invalid(f"attachments: no máximo {most}.", code="form", errors={"attachments": [f"no máximo {most}"]})
-    if not ask.message.strip():
+    if says_nothing(ask.message):
         raise Invalid("message: escreva a mensagem.", code="form", errors={"message": ["é obrigatório"]})
     return Complemented(ticket=ticket, row=take_message(unit, ticket, ask.message, ask.attachments), who=who)

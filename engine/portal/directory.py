@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engine.actors import Actor
 from engine.people.accounts import Account
+from engine.people.credentials import password
 from engine.portal.model import ADMIN, KIND, MEMBER, portal_account
 from engine.registry.model import customer
 from permissions.actions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from engine.unit import Unit
 
@@ -33,12 +35,14 @@ class Portal:
     managed_by: Final = Action.PORTAL_MANAGE
 
     def called(self, unit: Unit, login: str) -> Account | None:
-        """The account with this login: of an address with several, the oldest."""
-        company, _, address = login.rpartition("/")
-        wanted = _THERE.where(portal_account.c.identity == address.strip().lower())
-        if company:
-            wanted = wanted.where(customer.c.key == company.strip())
-        return _found(unit, wanted.order_by(portal_account.c.invited_at, portal_account.c.id).limit(1))
+        """The account with this login: of an address with several, the oldest of those that have a password."""
+        wanted = _THERE.where(or_(*_ways(login.strip())))
+        # Else whoever invites somebody else's address, and leaves it at that, would stand in the way of its owner.
+        wanted = wanted.outerjoin(
+            password, (password.c.account_id == portal_account.c.id) & (password.c.account_kind == KIND)
+        )
+        order = (password.c.account_id.is_(None), portal_account.c.invited_at, portal_account.c.id)
+        return _found(unit, wanted.order_by(*order).limit(1))
 
     def account(self, unit: Unit, account_id: UUID) -> Account | None:
         """The account, if it has access and its customer still is one."""
@@ -65,12 +69,21 @@ class Portal:
 PORTAL: Final = Portal()
 
 
-def account_from(row: Any) -> Account:
-    """An account from its row, or from the values that will be its row."""
+def account_from(row: Any, *, login: str | None = None) -> Account:
+    """An account from its row, or from the values that will be its row; `login`: the one that leads to no other."""
     local = row["email"].partition("@")[0]
-    return Account(id=row["id"], login=row["email"], words=(local, row["name"]), email=row["email"])
+    return Account(id=row["id"], login=login or row["email"], words=(local, row["name"]), email=row["email"])
+
+
+def _ways(login: str) -> Iterator[ColumnElement[bool]]:
+    """What a login may mean: both customers' keys and addresses may have a slash in them."""
+    yield portal_account.c.identity == login.lower()
+    for at, sign in enumerate(login):
+        if sign == "/":
+            address = login[at + 1 :].strip().lower()
+            yield (customer.c.key == login[:at].strip()) & (portal_account.c.identity == address)
 
 
 def _found(unit: Unit, wanted: Select[Any]) -> Account | None:
     row = unit.connection.execute(wanted).mappings().one_or_none()
-    return None if row is None else account_from(row)
+    return None if row is None else account_from(row, login=f"{row['customer_key']}/{row['email']}")

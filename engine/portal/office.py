@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from engine.portal.forms import chosen_of
 from engine.portal.opening import contact_of
 from engine.tickets.access import readable_ticket
+from engine.tickets.scope import reached
 from permissions.personal import CONTACT, NAME
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ def read_portal_contact(unit: Unit, ask: ReadPortalContact) -> dict[str, Any]:
         "contact_name": ticket.view(NAME, found.contact_name),
         "contact_phone": ticket.view(CONTACT, found.contact_phone),
         "contact_email": ticket.view(CONTACT, found.contact_email),
-        "follows": found.follows,
+        "follows": next(iter(reached(unit, [found.follows] if found.follows else [])), None),
     }

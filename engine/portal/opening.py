@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.builtin import PORTAL
 from engine.errors import Conflict, Refused
+from engine.history import ticket_history
 from engine.portal.access import insist, member, own_ticket
 from engine.portal.answers import Answers, fill
 from engine.portal.forms import chosen_of, offered, own_fields
@@ -20,13 +21,19 @@ from engine.tickets.linking import tie
 from permissions.actions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.portal.access import Member
     from engine.portal.answers import Filled
     from engine.portal.forms import Offered
+    from engine.registry.model import OwnField
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
 log = logging.getLogger(__name__)
+_OPENED: Final = select(ticket_history.c.detail).where(
+    ticket_history.c.ticket_id == bindparam("ticket"), ticket_history.c.deed == "opened"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +122,22 @@ def contact_of(unit: Unit, ticket: Ticket) -> Any:
     return unit.connection.execute(found).one_or_none()
 
 
+def answered(unit: Unit, ticket: Ticket) -> Mapping[str, OwnField]:
+    """The own fields that were answered when the contact was opened: what the staff fill in beside them is theirs.
+
+    Only those for which the form, as it is registered today, would ask again.
+    """
+    contact = contact_of(unit, ticket)
+    if contact is None:
+        return {}
+    known = unit.catalogue.registries
+    asked = own_fields(known, *chosen_of(known, contact))
+    if not asked:
+        return {}
+    detail = unit.connection.execute(_OPENED, {"ticket": ticket.id}).scalar_one_or_none() or {}
+    return {name: entry for name, entry in asked.items() if name in detail.get("fields", ())}
+
+
 def _as_before(unit: Unit, source: Ticket, offer: Offered, given: Answers) -> Answers:
     """The answers, with what is left out as it was then, as far as the form of today offers it."""
     contact = contact_of(unit, source)
@@ -133,5 +156,9 @@ def _as_before(unit: Unit, source: Ticket, offer: Offered, given: Answers) -> An
     whole = replace(given, **kept)
     known = unit.catalogue.registries
     asked = own_fields(known, *chosen_of(known, whole))
-    before = {name: source.fields[name] for name in asked if source.fields.get(name) is not None}
+    before = {
+        name: source.fields[name]
+        for name in answered(unit, source)
+        if name in asked and source.fields.get(name) is not None
+    }
     return replace(whole, fields={**before, **given.fields})

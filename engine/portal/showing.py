@@ -10,10 +10,10 @@ from sqlalchemy import select
 from engine.attachments.serving import by_seq, fetch_shown, shown_rows
 from engine.conversations.model import interaction
 from engine.portal.access import account_of, member, own_ticket
-from engine.portal.forms import chosen_of, own_fields
+from engine.portal.forms import chosen_of
 from engine.portal.hearing import takes_messages
 from engine.portal.model import KIND, portal_account
-from engine.portal.opening import contact_of
+from engine.portal.opening import answered, contact_of
 from engine.tickets.model import ticket as tickets
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Contact:
     Attributes:
         takes_messages: whether it can be complemented; if not, a new one can go on from it.
         answers: what came with the form; None: it was not opened in the portal.
-        values: own fields that the form asked for, with their values now.
+        values: own fields that the form asked for when it was filled in, with their values now.
         follows: protocol of the contact that it goes on from, if that is shown.
         more: there are further messages after these.
         attachments: rows of everything that is shown, with a message or not.
@@ -136,7 +136,7 @@ def whole(unit: Unit, found: Ticket) -> Contact:
         opened_by=Authors(unit, [found.opened_by]).of(found.opened_by),
         answers=answers,
         chosen=chosen,
-        values=[(entry, found.fields.get(name)) for name, entry in own_fields(known, *chosen).items()],
+        values=[(entry, found.fields.get(name)) for name, entry in answered(unit, found).items()],
         follows=_follows(unit, found, answers),
         messages=messages,
         more=more,

@@ -13,6 +13,7 @@ from permissions.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from engine.queues.item import Item
@@ -51,11 +52,13 @@ def change(unit: Unit, ask: Change) -> Item:
     values = {name: value for name, value in ask.changes.items() if item.row[name] != value}
     if not values:
         return item
-    told = sorted(values)
+    told: dict[str, Any] = {"changed": sorted(values)}
+    if "limit_at" in values:
+        told["limit_at"] = [_text(item.row["limit_at"]), _text(values["limit_at"])]
     if not values.keys().isdisjoint({"limit_at", "due_kind"}):
         values |= _limited(unit, item, values)
     item.put(**values)
-    item.record("changed", changed=told)
+    item.record("changed", **told)
     return item
 
 
@@ -66,9 +69,15 @@ def _limited(unit: Unit, item: Item, values: Mapping[str, Any]) -> dict[str, Any
     if due_kind not in DUE_KINDS:
         raise Invalid(f"due_kind: use um de: {', '.join(DUE_KINDS)}.")
     if limit_at is None:
+        if values.get("due_kind") is not None:
+            raise Invalid(f"limit_at: diga quando, porque due_kind é {due_kind}.", code="limit_missing")
         due_kind = None
     if "limit_at" not in values:
         return {"due_kind": due_kind}
     insist_on_ahead(unit, limit_at)
     version = item.row["limit_version"]
     return {"due_kind": due_kind, **set_at(unit, unit.now, limit_at, team=item.team, version=version)}
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.actors import ACTIVITY
 from engine.errors import Invalid
-from engine.queues.item import item_for
+from engine.queues.item import insist_on_reach, item_for
 from engine.runtime import walk
 from engine.tickets.following import asked_of_transition, follow_transition
 from permissions.actions import Action
@@ -56,6 +56,7 @@ def finish(unit: Unit, ask: Finish) -> Finished:
 
     Raises:
         NotFound: there is no such activity, or its ticket may not be read.
+        NotPermitted: it is neither the actor's, nor theirs to take, made by them, or theirs to assign.
         Conflict: it was finished before.
         Invalid: it is a ticket's service item, which a move finishes.
     """
@@ -68,6 +69,7 @@ def finish(unit: Unit, ask: Finish) -> Finished:
             "Um atendimento se finaliza por uma movimentação do processo (GET …/moves), não por aqui.",
             code="finished_by_a_move",
         )
+    insist_on_reach(item)
     item.put(
         status="finished",
         outcome=ask.outcome,

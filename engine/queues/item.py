@@ -14,6 +14,7 @@ from engine.people.knowing import name_of
 from engine.queues.sight import sees
 from engine.rights import insist
 from engine.tickets.access import permit, readable_ticket
+from permissions.actions import Action
 from permissions.decide import decide
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from engine.people.model import Person
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
-    from permissions.actions import Action
 
 
 @dataclass(kw_only=True, eq=False)
@@ -188,6 +188,19 @@ def own(item: Item) -> bool:
     """Whether the actor has it, or stands in for whoever has."""
     actor = item.unit.actor
     return actor.is_system or item.person_id in {actor.user_id, *stands_in_for(item.unit)} - {None}
+
+
+def insist_on_reach(item: Item) -> None:
+    """Refuse unless the actor has it, may take it, made it, or may assign it.
+
+    Raises:
+        NotPermitted: somebody else has it, or it waits in the queue of a team the actor is not in.
+    """
+    unit = item.unit
+    waits_for_me = item.person_id is None and (item.team is None or item.team in unit.actor.teams)
+    made = item.row is not None and item.row["created_by"] == unit.actor.id
+    if not (waits_for_me or made or own(item) or may(unit, Action.ACTIVITY_ASSIGN)):
+        raise not_yours(item, Action.ACTIVITY_ASSIGN)
 
 
 def not_yours(item: Item, action: Action) -> NotPermitted:

@@ -82,7 +82,7 @@ def wanted_by(unit: Unit, ask: ListItems) -> Wanted:
         if ask.team not in unit.catalogue.registries.teams:
             raise Invalid(f"team: {ask.team!r} não está cadastrado.", code="team_unknown")
         return Wanted(team=ask.team, **more)
-    person_id = unit.actor.user_id if ask.person is None else person_called(unit, ask.person)
+    person_id = unit.actor.user_id if ask.person is None else person_called(unit, ask.person, "person")
     if person_id is None:
         raise Invalid("person: diga de quem é a lista, ou peça a de um time (team).", code="nobody")
     teams = tuple(sorted(unit.catalogue.people[person_id].teams))

@@ -107,7 +107,7 @@ def _home(plain: str) -> PhoneNumber:
     if found is not None:
         return found
     if old := _OLD_MOBILE.fullmatch(plain):
-        raise _wrong(f"falta o nono dígito do celular: seria {old[1]} 9{old[2]}?")
+        raise _wrong(f"falta o nono dígito do celular, como em {old[1]} 9{old[2]}")
     digits = plain.lstrip("+")
     if not plain.startswith("+") and len(digits) in {8, 9}:
         raise _wrong("falta o DDD: escreva, por exemplo, 62 3774 3039")

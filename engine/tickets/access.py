@@ -189,7 +189,7 @@ def happened(unit: Unit, found: Ticket) -> dict[str, Any]:
             "seq": row.seq,
             "at": row.at,
             "actor": row.actor,
-            "actor_name": name_of(unit, row.actor),
+            "actor_name": name_of(unit, row.actor, found.view),
             "deed": row.deed,
             "left": row.left,
             "entered": row.entered,

@@ -16,12 +16,13 @@ from engine.runtime.movement import Place
 from engine.tickets.access import readable_ticket
 from engine.tickets.changes import Past, changes, detail_seen, label_of, said_at
 from engine.tickets.keys import label
+from engine.tickets.scope import reached
 from engine.tickets.sentences import sentence
 from permissions.actions import Action
 from permissions.personal import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from engine.actors import Actor
@@ -71,7 +72,9 @@ def chronicle(unit: Unit, ask: History) -> list[dict[str, Any]]:
     ticket = readable_ticket(unit, ask.ticket, lock=False)
     rows = _rows(unit, ticket.id, ask)
     past, view = Past(unit, ticket.id, rows), ticket.view
-    return [_told(unit, row, changes(unit, row, past, view), view) for row in rows]
+    others = {row.detail["other"] for row in rows if row.detail and "other" in row.detail}
+    hidden = others.difference(reached(unit, others))
+    return [_told(unit, row, changes(unit, row, past, view), view, hidden) for row in rows]
 
 
 def exported(unit: Unit, ask: History) -> list[dict[str, Any]]:
@@ -99,9 +102,9 @@ def pages(engine: Engine, ask: History, actor: Actor) -> Iterator[list[dict[str,
     return rest()
 
 
-def name_of(unit: Unit, actor: str) -> str:
-    """What people call an actor of the history."""
-    return knowing.name_of(unit, actor)
+def name_of(unit: Unit, actor: str, view: View | None = None) -> str:
+    """What people call an actor of the history, as far as the reader before that ticket may know."""
+    return knowing.name_of(unit, actor, view)
 
 
 def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
@@ -118,16 +121,23 @@ def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
     return unit.connection.execute(statement.order_by(told.seq).limit(ask.limit)).all()
 
 
-def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]], view: View) -> dict[str, Any]:
+def _told(
+    unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]], view: View, hidden: Collection[str]
+) -> dict[str, Any]:
+    """Of the `hidden` tickets, which this reader does not reach, the protocols are not told."""
     process = deployed(unit, row.version_id)
+    detail = detail_seen(row.detail, view)
+    if detail is not None and detail.get("other") in hidden:
+        detail = {**detail, "other": None}
     before = (row.detail or {}).get("from_version")
     cause = None if row.cause is None else {**row.cause, "label": _element(process, row.cause)}
     parts = {
-        "actor": name_of(unit, row.actor),
+        "actor": name_of(unit, row.actor, view),
         "left": _place(deployed(unit, UUID(before)) if before else process, row.left),
         "entered": _place(process, row.entered),
         "element": cause["label"] if cause else None,
         **_detail_parts(unit, process, row),
+        "other": (detail or {}).get("other") or "(fora do seu alcance)",
         "changed": ", ".join(one["label"] for one in changed) or "nada",
     }
     variants = (cause["kind"] if cause else "", "stays" if row.entered is None else "", _variant(row))
@@ -150,7 +160,7 @@ def _told(unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]], view: View
         "entered_label": parts["entered"],
         "reason": view(TEXT, row.reason),
         "changes": changed,
-        "detail": detail_seen(row.detail, view),
+        "detail": detail,
     }
 
 
@@ -204,7 +214,7 @@ def _detail_parts(unit: Unit, process: Process, row: Any) -> dict[str, Any]:
     starts_at = detail.get("starts_at")
     element, kind = detail.get("element"), detail.get("kind", "")
     return {
-        **{name: detail.get(name) for name in ("message", "other", "visit", "tries", "text", "because")},
+        **{name: detail.get(name) for name in ("message", "visit", "tries", "text", "because")},
         "stuck": element and _element(process, {"process": detail.get("process", process.key), "element": element}),
         "channel": _CHANNELS.get(detail.get("channel", ""), detail.get("channel")),
         "waived": ", ".join(label_of(unit, name) for name in detail.get("waived", ())),
@@ -242,7 +252,7 @@ def _announced(unit: Unit, process: Process, detail: Mapping[str, Any]) -> dict[
     told = ", ".join(name_of(unit, f"user:{one}") for one in detail["told"])
     return {
         "of": f"A atividade {of}" if "activity" in detail else "O atendimento",
-        "told": f"foram avisados {told}" if told else "não havia a quem avisar",
+        "told": f"aviso a {told}" if told else "não havia a quem avisar",
     }
 
 

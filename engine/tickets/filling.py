@@ -92,10 +92,11 @@ def missing_reason(registries: Registries, missing: Iterable[str]) -> Reason:
     if others:
         told = ["next_action_at" if n == "next_action" else n for n in others]
         fixes.append(f"preencha {', '.join(told)} com uma alteração (PATCH do atendimento)")
+    detail, fix = f"Falta preencher: {', '.join(labels)}", " e ".join(fixes)
     return Reason(
         code="fields_missing",
-        detail=f"Falta preencher: {', '.join(labels)}.",
-        fix=" e ".join(fixes).capitalize() + "." if fixes else "",
+        detail=detail if detail.endswith("?") else f"{detail}.",
+        fix=f"{fix[0].upper()}{fix[1:]}." if fix else "",
         details={"missing": names},
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.registry.model import customer
 from engine.tickets.chronicle import name_of
 from engine.tickets.keys import REGISTRY, label
+from engine.tickets.model import ticket as tickets
 from engine.tickets.relations import ticket_link
+from engine.tickets.scope import condition, reach_of
 from permissions.personal import NAME
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def header(unit: Unit, ticket: Ticket) -> dict[str, Any]:
     registries, view = unit.catalogue.registries, ticket.view
     return {name: label(registries, name, view.member(name, getattr(ticket, name))) for name in REGISTRY} | {
         "opened_at": ticket.opened_at,
-        "opened_by": name_of(unit, ticket.opened_by),
+        "opened_by": name_of(unit, ticket.opened_by, view),
         "responsible": ticket.person.name if ticket.person else None,
         "customer": _customer(unit, ticket),
         "portal_visible": ticket.portal_visible,
@@ -43,5 +45,10 @@ def _customer(unit: Unit, ticket: Ticket) -> str | None:
 
 
 def _links(unit: Unit, ticket: Ticket) -> int:
+    """How many there are that the actor reaches at the other end."""
     ends = or_(ticket_link.c.low_id == ticket.id, ticket_link.c.high_id == ticket.id)
-    return int(unit.connection.execute(select(func.count()).select_from(ticket_link).where(ends)).scalar_one())
+    statement = select(func.count()).select_from(ticket_link).where(ends)
+    if (reach := reach_of(unit)) is not None:
+        others = tickets.c.id != ticket.id, tickets.c.id.in_((ticket_link.c.low_id, ticket_link.c.high_id))
+        statement = statement.join(tickets, and_(*others)).where(condition(reach))
+    return int(unit.connection.execute(statement).scalar_one())

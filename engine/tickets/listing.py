@@ -257,13 +257,13 @@ def values_of_words(asked: str, dialect: str) -> dict[str, str]:
     }
 
 
-def person_called(unit: Unit, login: str) -> UUID | None:
-    """The person of that login; `none`: nobody."""
+def person_called(unit: Unit, login: str, member: str = "responsible") -> UUID | None:
+    """The person of that login; `none`: nobody. `member`: where it was said."""
     if login == "none":
         return None
     found: UUID | None = next((p.id for p in unit.catalogue.people.values() if p.login == login), None)
     if found is None:
-        raise Invalid(f"responsible: não há pessoa com o login {login!r}.", code="person_unknown")
+        raise Invalid(f"{member}: não há pessoa com o login {login!r}.", code="person_unknown")
     return found
 
 

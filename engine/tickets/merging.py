@@ -70,7 +70,7 @@ def changed_since(unit: Unit, ticket: Ticket, seen: int) -> dict[str, dict[str, 
         for name in (*columns, *own):
             found[name] = {
                 "changed_by": row.actor,
-                "changed_by_name": name_of(unit, row.actor),
+                "changed_by_name": name_of(unit, row.actor, ticket.view),
                 "changed_at": row.at,
             }
     return found

@@ -120,6 +120,15 @@ def condition(reach: Reach) -> ColumnElement[bool]:
     return or_(*conditions(reach.shape, reach.values), text("1 = 0"))
 
 
+def reached(unit: Unit, protocols: Collection[str]) -> Collection[str]:
+    """Those of these protocols that the actor, who may read tickets, reaches: others are not told of."""
+    reach = reach_of(unit) if protocols else None
+    if reach is None:
+        return protocols
+    known = select(ticket.c.protocol).where(ticket.c.protocol.in_(protocols), condition(reach))
+    return set(unit.connection.execute(known).scalars())
+
+
 def works_in(unit: Unit, reach: Reach, ticket_id: UUID) -> bool:
     """Whether somebody reached has something to do there: an open activity of theirs, or one queued for the teams."""
     given = or_(activity.c.person_id.in_(reach.people), activity.c.team.in_(reach.teams))

@@ -17,6 +17,7 @@ from engine.tickets import clocks as own_clocks
 from engine.tickets import filling
 from engine.tickets.arming import arm
 from engine.tickets.model import field_value, ticket
+from engine.tickets.scope import reached
 from engine.tickets.sentences import SENTENCES
 
 if TYPE_CHECKING:
@@ -136,6 +137,11 @@ class Ticket:
         """Who is responsible."""
         found: Person | None = self._unit.catalogue.people.get(self.responsible)
         return found
+
+    @property
+    def source(self) -> str | None:
+        """The protocol of the ticket it was cloned from, if the command's actor reaches that one."""
+        return next(iter(reached(self._unit, [self.cloned_from] if self.cloned_from else [])), None)
 
     @property
     def view(self) -> View:

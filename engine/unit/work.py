@@ -57,7 +57,7 @@ class Unit:
         actor: who acts, as known under the present authority.
         locks: whether rows that will be changed are locked when they are read.
         disclosed: the personal data that its answer will carry.
-        names: what actors are called who are in no catalogue, as far as they were looked up.
+        names: customer and name of the actors who are in no catalogue, as far as they were looked up.
         along: stands in the detail of each ticket's history row beside what the deed itself tells.
     """
 
@@ -78,7 +78,7 @@ class Unit:
         self.now = now
         self.key = key
         self.disclosed = Disclosed()
-        self.names: dict[str, str] = {}
+        self.names: dict[str, tuple[UUID, str] | None] = {}
         self.earlier: Earlier | None = None
         self.ticket_id: UUID | None = None
         self.along: Mapping[str, Any] = {}

@@ -188,6 +188,8 @@ BAD = {
     "zip behind jpeg": ("foto.jpg", jpeg() + plain_zip(), 422, "polyglot"),
     "zip behind wav": ("fala.wav", wav() + plain_zip(), 422, "polyglot"),
     "zip behind png": ("foto.png", png() + plain_zip(), 415, "content_differs"),
+    "pdf behind jpeg": ("foto.jpg", jpeg() + PDF, 422, "polyglot"),
+    "pdf in wav": ("fala.wav", wav() + PDF, 422, "polyglot"),
     "script in jpeg": ("foto.jpg", jpeg(b"<script>alert(1)</script>"), 422, "polyglot"),
     "half a png": ("foto.png", png()[:-8], 415, "content_differs"),
     "half a docx": ("carta.docx", office("docx")[:-40], 415, "content_differs"),

@@ -23,7 +23,7 @@ def protocol(furnished):
 def test_profiles_go_out_and_come_back_with_a_diff_first(tramita, furnished, tmp_path):
     folder = tmp_path / "permissions"
     assert "perfis em" in tramita("permissions", "export", folder).output
-    assert "0 perfis mudam, 0 regras" in tramita("permissions", "import", folder).output
+    assert "Perfis que mudam: 0; regras: 0;" in tramita("permissions", "import", folder).output
     file = folder / "agente.toml"
     file.write_text(file.read_text().replace('scope = "all"', 'scope = "team"').replace('  "ticket.clone",\n', "", 1))
     shown = tramita("permissions", "import", folder, "--dry-run").output
@@ -31,7 +31,7 @@ def test_profiles_go_out_and_come_back_with_a_diff_first(tramita, furnished, tmp
     assert "ticket.clone: permite → nada" in shown
     assert tramita("permissions", "import", folder).exit_code == 1  # nobody says yes
     assert "Importado." in tramita("permissions", "import", folder, "--yes").output
-    assert "0 perfis mudam" in tramita("permissions", "import", folder).output
+    assert "Perfis que mudam: 0;" in tramita("permissions", "import", folder).output
 
 
 def test_a_file_with_a_mistake_is_told_by_file_and_key(tramita, furnished, tmp_path):

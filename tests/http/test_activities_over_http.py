@@ -61,8 +61,9 @@ def test_a_day_of_an_agent(house, shaped):
     assert back["status"] == "queued"
     changed = shaped(agent.patch(f"/activities/{own['id']}", {"name": "Jantar"}), "patch", "/activities/{activity}")
     assert changed["label"] == "Jantar"
-    unsure = agent.post(f"/activities/{own['id']}/archive", {"confirm": False})
-    assert (unsure.status_code, unsure.json["code"]) == (422, "confirmation_missing")
+    for body in ({"confirm": False}, {}):
+        unsure = agent.post(f"/activities/{own['id']}/archive", body)
+        assert (unsure.status_code, unsure.json["code"]) == (422, "confirmation_missing")
     gone = shaped(
         agent.post(f"/activities/{own['id']}/archive", {"confirm": True}), "post", "/activities/{activity}/archive"
     )

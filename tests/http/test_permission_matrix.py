@@ -298,7 +298,7 @@ def _to_do(house):
 @pytest.mark.parametrize("preset", PRESETS, ids=[file.stem for file in PRESETS])
 def test_a_profile_may_do_what_its_rules_say_and_nothing_else(house, preset):
     rights = set(tomllib.loads(preset.read_text(encoding="utf-8"))["profile"]["allow"])
-    house.world.person("alguem", preset.stem)
+    house.world.person("alguem", preset.stem, teams=["financeiro"])  # in whose queue the diagram's activity waits
     token = house.admin.post("/people/alguem/tokens", {"label": "x"}).json["token"]
     caller = type(house.admin)(house.client, token)
     scene = Scene(house)

@@ -180,7 +180,9 @@ def test_an_activity_is_shown_and_finished(house, problem):
     whole = house.agent.get(f"/tickets/{ticket['protocol']}").json
     (activity,) = whole["activities"]
     assert (activity["status"], activity["team"]) == ("queued", "financeiro")
-    answer = house.agent.post(f"/activities/{activity['id']}/finish", {"outcome": "done"})
+    told = problem(house.agent.post(f"/activities/{activity['id']}/finish", {}), 403, "not_permitted")
+    assert [reason["code"] for reason in told["reasons"]] == ["not_yours"]  # Ana is not in that team; Carla is
+    answer = house.as_("carla.dias").post(f"/activities/{activity['id']}/finish", {"outcome": "done"})
     assert answer.status_code == 200, answer.text
     assert (answer.json["activity"], answer.json["outcome"]) == (activity["id"], "done")
     assert answer.json["ticket"]["protocol"] == ticket["protocol"]

@@ -88,13 +88,13 @@ def test_a_rule_that_a_denial_doubles_is_one_cell(office):
 
 
 WRONG = {
-    "+balcoa ticket.read": "Não há perfil 'balcoa'; quis dizer 'balcao'?",
+    "+balcoa ticket.read": "Não há perfil 'balcoa' (quis dizer 'balcao'?)",
     "+balcao ticket.mov": "a ação 'ticket.mov' não existe",
     "+balcao ticket.read @ pedido triagem": "não é perguntada por situação",
-    "+balcao ticket.move @ pedido triajem": "não tem a situação 'triajem'; quis dizer 'triagem'?",
+    "+balcao ticket.move @ pedido triajem": "não tem a situação 'triajem' (quis dizer 'triagem'?)",
     "+balcao ticket.move @ compra triagem": "o processo 'compra' não está implantado",
     "+balcao ticket.move:concluir @ pedido triagem": "não há a opção 'concluir' aí",
-    "+balcao ticket.fill:unidad @ pedido triagem": "não há o campo 'unidad' aí; quis dizer 'unidade'?",
+    "+balcao ticket.fill:unidad @ pedido triagem": "não há o campo 'unidad' aí (quis dizer 'unidade'?)",
     "+balcao registry.manage:times": "não há o cadastro 'times' aí",
     "+balcao ticket.message:x": "não há a mensagem 'x' aí",
 }

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Invalid, NotFound, NotPermitted, Refused
+from engine.people.leaving import Deactivate, deactivate
 from engine.permits.cells import SetCells, set_cells
 from engine.tickets.access import ticket_for
 from engine.tickets.moving import Move, move
@@ -129,8 +130,9 @@ def test_rights_can_be_asked_as_of_an_instant(office):
         said = office.explain(ticket, profile="balcao", move="repetir", at=at)
         assert (said.allowed, said.place.element) == (answer, "triagem" if at < office.clock.at else "esperando")
     assert office.explain(ticket, profile="balcao", move="repetir", at=allowed).profile.scope == "all"
-    with pytest.raises(Invalid):
-        office.explain(ticket, profile="balcao", move="repetir", at=before - timedelta(days=1))
+    for at in (before - timedelta(days=1), office.clock.at + timedelta(seconds=1)):
+        with pytest.raises(Invalid):
+            office.explain(ticket, profile="balcao", move="repetir", at=at)
 
 
 def test_a_ticket_out_of_scope_is_explained_as_such(office):
@@ -143,6 +145,30 @@ def test_a_ticket_out_of_scope_is_explained_as_such(office):
     assert office.explain(ticket, profile="balcao", action="ticket.note").reached is None
     with pytest.raises(NotFound):
         office.world.read(show, Show(ticket=ticket.protocol), actor=office.renewed("rui"))
+
+
+def test_who_has_left_may_nothing_whatever_the_rules_say(office):
+    office.set("+balcao ticket.read", "+balcao ticket.note", "+balcao ticket.note @ * *")
+    ticket = office.open(actor=office.boss)
+    assert office.explain(ticket, actor="rui", action="ticket.note").allowed
+    office.world.run(deactivate, Deactivate(login="rui"))
+    said = office.explain(ticket, actor="rui", action="ticket.note")
+    assert [reason.code for reason in said.reasons] == ["person_ended"]
+    assert not said.change
+
+
+def test_the_sentence_of_a_refusal_names_all_of_the_smallest_change(office):
+    office.set("+balcao ticket.read", "-balcao ticket.note @ pedido triagem")
+    said = office.explain(office.open(actor=office.boss), actor="rui", action="ticket.note")
+    (reason,) = said.reasons
+    assert reason.fix == (
+        "Quem administra os perfis pode retirar a proibição balcao/pedido/triagem/ticket.note "
+        "e permitir ticket.note no perfil e na matriz do processo para 'balcao'."
+    )
+    assert {str(cell): value for cell, value in said.change.items()} == {
+        "balcao/pedido/triagem/ticket.note": True,
+        "balcao/ticket.note": True,
+    }
 
 
 def test_everybody_may_ask_about_themselves_and_only_who_may_explain_about_others(office):

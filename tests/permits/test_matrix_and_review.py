@@ -40,10 +40,9 @@ def test_every_cell_answers_as_decide_does(office):
     for row in found.rows:
         for one in row.cells:
             assert one.own == values_of(rules.all).get(one.cell)
-            if row.situation == "*":
-                continue
             action, _, narrowed = one.cell.action.partition(":")
-            place = {"process": "pedido", "situation": row.situation}
+            # In the first row the answer is that of a situation that no narrower rule speaks of.
+            place = {"process": "pedido", "situation": "nova" if row.situation == "*" else row.situation}
             assert one.answer == bool(decide(rules, one.cell.profile, action, narrowed=narrowed or None, **place))
     told = {
         (one.cell.action, one.value, one.own) for one in row_of(found, "triagem").cells if one.cell.profile == "balcao"
@@ -52,6 +51,16 @@ def test_every_cell_answers_as_decide_does(office):
     assert row_of(found, "triagem").shown.moves["repetir"] == "Repetir"
     assert row_of(found, "triagem").shown.tickets == 3
     assert found.rows[0].situation == "*"
+
+
+def test_the_row_of_all_situations_answers_with_both_layers_and_with_rules_about_all_processes(office):
+    office.set("+balcao ticket.move @ * *", ".balcao ticket.move", ".balcao ticket.note @ * *", "+balcao ticket.note")
+    office.set("+balcao ticket.note @ pedido *")
+    for process, own in (("pedido", None), ("*", True)):
+        cells = matrix(office, process, profiles=["balcao"], actions=["ticket.move", "ticket.note"]).rows[0].cells
+        move, note = ((one.value, one.own, one.rule, one.answer) for one in cells)
+        assert move == (True, own, "balcao/*/*/ticket.move", False)
+        assert note == ((True, True, "balcao/pedido/*/ticket.note", True) if own is None else (None, None, None, False))
 
 
 def test_a_matrix_is_asked_for_in_parts_and_as_of_an_instant(office):

@@ -5,16 +5,23 @@ from __future__ import annotations
 import pytest
 from reliability.invariants import check
 
-from engine.errors import NotActive, NotAuthenticated, NotFound, NotPermitted, Stale
+from engine.conversations.queries import ListInteractions, list_interactions
+from engine.errors import Invalid, NotActive, NotAuthenticated, NotFound, NotPermitted, Stale
+from engine.permits.cells import SetCells, set_cells
 from engine.portal.accounts import ListAccounts, Remove, list_accounts, remove
 from engine.portal.complementing import Complement, complement
 from engine.portal.model import portal_contact
+from engine.registry.putting import Put, put
+from engine.tickets.access import happened
 from engine.tickets.alteration import Alter, alter
-from engine.tickets.chronicle import History, chronicle
+from engine.tickets.chronicle import History, chronicle, name_of
+from engine.tickets.header import header
 from engine.tickets.linking import Links, links
 from engine.tickets.opening import Open, open_ticket
 from engine.tickets.queries import Show, show
 from engine.tickets.sight import next_step_shown, situation_shown
+from permissions.actions import Action
+from permissions.cells import Cell
 
 
 def told(contact):
@@ -88,6 +95,23 @@ def test_only_what_is_shown_is_read_and_nobody_is_named_by_login(portal):
     contact = portal.see(ticket, actor=portal.beto)
     assert texts(contact) == ["O boleto não chegou.", "Estamos vendo."]
     assert [(one.author, one.ours) for one in contact.messages] == [("Rita Alves", True), ("Ana Souza", False)]
+
+
+def test_what_the_staff_fill_in_is_theirs_though_a_form_asks_for_it_later(portal):
+    ticket = portal.open()
+    portal.fill(ticket)
+    portal.world.run(alter, Alter(ticket=ticket.protocol, fields={"boleto": "do time"}), actor=portal.agent)
+    finer = {"subclassification": "boletos.segunda_via"}
+    with portal.refused(Invalid, "form") as refusal:
+        portal.open(follows=ticket.protocol, **finer)
+    assert list(refusal.value.extra["errors"]) == ["fields.boleto"]
+    asked = {"label": "Outro assunto", "fields": ["boleto"]}
+    portal.world.run(put, Put(registry="subclassifications", key="boletos.outro", values=asked), actor=portal.manager)
+    assert portal.see(ticket).values == []
+    further = portal.open(**finer, fields={"boleto": "1234"})
+    portal.fill(further)
+    portal.world.run(alter, Alter(ticket=further.protocol, fields={"boleto": "1235"}), actor=portal.agent)
+    assert [value for _, value in portal.see(further).values] == ["1235"]
 
 
 def test_hiding_a_ticket_hides_all_of_it_and_nothing_is_lost(portal):
@@ -222,3 +246,32 @@ def test_the_staff_read_a_customers_name_only_where_they_may(portal):
     ):
         portal.deny("agente", denied)
         assert portal.world.read(chronicle, asked, actor=portal.agent)[0]["actor_name"] == told
+
+
+def test_a_name_that_is_denied_where_the_ticket_stands_is_not_told_as_that_of_its_writer_either(portal):
+    ticket = portal.open()
+
+    def told(unit, ask):
+        found = show(unit, ask)
+        said = list_interactions(unit, ListInteractions(ticket=ask.ticket)).rows
+        return repr(
+            (
+                chronicle(unit, History(ticket=ask.ticket)),
+                header(unit, found),
+                happened(unit, found),
+                [name_of(unit, row.actor, found.view) for row in said],
+            )
+        )
+
+    def read():
+        return portal.world.read(told, Show(ticket=ticket.protocol), actor=portal.agent)
+
+    assert read().count("Rita Alves (portal)") > 3
+    situation = portal.world.read(show, Show(ticket=ticket.protocol), actor=portal.agent).situation
+    cells = {
+        Cell("agente", f"{action}:name", "contato", situation): False
+        for action in (Action.TICKET_READ_CUSTOMER, Action.TICKET_RECOGNISE_CUSTOMER)
+    }
+    portal.world.run(set_cells, SetCells(changes=cells), actor=portal.manager)
+    assert "Rita" not in read()
+    assert "cliente (portal)" in read()

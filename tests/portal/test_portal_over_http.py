@@ -48,7 +48,8 @@ def test_a_day_from_the_invitation_to_the_end(house):
     invited = staff(house, "gil", "POST", ACCOUNTS, {"name": "Téo Reis", "email": "Teo@estrela.example", "admin": True})
     assert invited["active"] is False
     login = accepted(house, invited["token"])
-    teo = entered(house, login.lower())
+    assert login == "E-2/Teo@estrela.example"
+    teo = entered(house, "teo@estrela.example")
     assert teo.get("/session").json["customer"] == {"key": "E-2", "name": "Mercado Estrela"}
     form = teo.get("/form").json
     assert [one["key"] for one in form["classifications"][0]["subclassifications"]] == [
@@ -141,6 +142,7 @@ def test_only_own_uploads_can_be_sent_and_each_once(house):
     for caller in (beto, house.here("sara")):
         answer = caller.post("/tickets", FORM | {"attachments": [file["id"]]})
         assert (answer.status_code, answer.json["code"]) == (422, "draft_unknown")
+        assert set(answer.json["errors"]) == {"attachments"}
     assert rita.post("/tickets", FORM | {"attachments": [file["id"]]}).status_code == 201
     assert rita.post("/tickets", FORM | {"attachments": [file["id"]]}).json["code"] == "draft_unknown"
     two = [rita.upload(name).json["attachments"][0]["id"] for name in ("a.png", "b.png")]
@@ -235,6 +237,46 @@ def test_a_forgotten_password_is_the_staffs_to_help(house):
     wrong = house.nobody.post("/session", {"login": "sara@estrela.example", "password": PASSWORD})
     unknown = house.nobody.post("/session", {"login": "ninguem@estrela.example", "password": PASSWORD})
     assert (wrong.status_code, wrong.json["detail"]) == (401, unknown.json["detail"])
+    assert "<código do cliente>/<e-mail>" in wrong.json["detail"]
+
+
+@at_one_database
+def test_nobody_stands_in_the_way_of_the_owner_of_an_address(house):
+    """Another customer has invited the address before, and used that invitation or not."""
+    rita = house.here("rita")
+    squatted = rita.post("/people", {"name": "Téo", "email": "teo@estrela.example"}).json
+    house.clock.forward(minutes=1)
+    own = staff(house, "gil", "POST", ACCOUNTS, {"name": "Téo Reis", "email": "teo@estrela.example"})
+    login = accepted(house, own["token"])
+    for way in (login, "teo@estrela.example"):
+        assert entered(house, way).get("/session").json["customer"]["key"] == "E-2"
+    accepted(house, squatted["token"])
+    slashed = rita.post("/people", {"name": "Lia", "email": "lia/compras@padaria.example"}).json
+    for way in (accepted(house, slashed["token"]), "lia/compras@padaria.example"):
+        assert entered(house, way).get("/session").json["name"] == "Lia"
+    assert house.nobody.post("/session", {"login": "/" * 300, "password": PASSWORD}).status_code == 401
+    assert entered(house, login).get("/session").json["customer"]["key"] == "E-2"
+
+
+@at_one_database
+@pytest.mark.parametrize("text", [" \n", "\u200b", "\u2060 \u00ad"])
+def test_a_message_in_which_nothing_can_be_seen_is_none(house, text):
+    rita = house.here("rita")
+    opened = rita.post("/tickets", FORM)
+    at = opened.headers["Location"].removeprefix("/portal/v1")
+    for path, body in (("/tickets", FORM | {"message": text}), (f"{at}/messages", {"message": text})):
+        answer = rita.post(path, body)
+        assert (answer.status_code, set(answer.json["errors"])) == (422, {"message"})
+
+
+@at_one_database
+@pytest.mark.parametrize("name", ["Be\u202eto", "Be\u200bto", "Be\nto", "\u2066", " ", "B" * 201])
+def test_a_name_has_nothing_that_cannot_be_seen(house, name):
+    rita = house.here("rita")
+    answer = rita.post("/people", {"name": name, "email": "novo@padaria.example"})
+    assert (answer.status_code, "name" in answer.json["detail"]) == (422, True)
+    answer = rita.post("/tickets", FORM | {"contact_name": name})
+    assert (answer.status_code, set(answer.json["errors"])) == (422, {"contact_name"})
 
 
 @at_one_database

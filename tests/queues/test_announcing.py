@@ -34,10 +34,10 @@ def test_steps_of_a_situation_are_told_in_their_order_to_whom_they_say(desk):
     assert (found.announced, found.announce_at, found.revision) == ("red", None, ticket.revision)
     assert [one["threshold"] for one in desk.posted()] == ["50%:team", "-PT1H:responsible", "limit", "+PT2H:manager"]
     assert desk.sentences(ticket)[1:] == [
-        "O atendimento tem prazo marcado: foram avisados Ana, Bia, Chefe",
-        "O atendimento tem prazo marcado: foram avisados Ana, Bia, Chefe",
-        "O atendimento passou do prazo na fila, em vermelho: foram avisados Ana, Bia, Chefe",
-        "O atendimento tem prazo marcado: foram avisados Chefe",
+        "O atendimento tem prazo marcado: aviso a Ana, Bia, Chefe",
+        "O atendimento tem prazo marcado: aviso a Ana, Bia, Chefe",
+        "O atendimento passou do prazo na fila, em vermelho: aviso a Ana, Bia, Chefe",
+        "O atendimento tem prazo marcado: aviso a Chefe",
     ]
     check(desk.world.engine)
 
@@ -48,7 +48,7 @@ def test_an_activity_of_a_diagram_is_told_of_in_its_ticket(desk):
     assert desk.announce() == 1
     assert desk.announced() == [("50%:manager", None, ["chefe", "gil"]), ("limit", "red", ["rui"])]
     assert desk.sentences(ticket)[-1] == (
-        "A atividade Telefonar ao cliente passou do prazo na fila, em vermelho: foram avisados Rui"
+        "A atividade Telefonar ao cliente passou do prazo na fila, em vermelho: aviso a Rui"
     )
     assert desk.see(ticket).revision == ticket.revision
     check(desk.world.engine)

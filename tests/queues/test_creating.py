@@ -115,6 +115,8 @@ def test_another_limit_is_a_new_deadline_and_only_those_it_concerns_change_it(de
     desk.world.run(change, Change(item=task["id"], changes={"limit_at": None}), actor=desk.chefe)
     row = desk.row(task["id"])
     assert (row.limit_at, row.due_kind, row.announce_at) == (None, None, None)
+    with desk.refused(Invalid, "limit_missing"):
+        desk.world.run(change, Change(item=task["id"], changes={"due_kind": "appointment"}), actor=desk.ana)
     with desk.refused(Invalid, "limit_past"):
         desk.world.run(change, Change(item=task["id"], changes={"limit_at": desk.clock.at}), actor=desk.ana)
     check(desk.world.engine)

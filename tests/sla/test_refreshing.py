@@ -14,7 +14,11 @@ from engine.activities.model import activity
 from engine.clocks.explaining_activity import ExplainActivity, explain_activity
 from engine.clocks.refreshing import ReadRefreshes, RefreshSome, read_refreshes, refresh_some
 from engine.errors import Refused
+from engine.queues.announcing import announce_all
+from engine.queues.changing import Change, change
+from engine.queues.transferring import Transfer, transfer
 from engine.tickets.chronicle import History, chronicle
+from engine.tickets.tasks import CreateTask, create_task
 
 WEEK = ["seg-sex 08:00-12:00 13:00-18:00"]
 
@@ -101,9 +105,21 @@ def test_a_refresh_goes_on_where_it_was_and_tells_what_it_changed(desk):
         for one in desk.world.read(chronicle, History(ticket=tickets[0].protocol))
         if one["deed"] == "limits_changed"
     ]
-    assert told["sentence"] == "Os prazos mudaram, porque mudou calendars/comercial"
+    assert told["sentence"] == "Os prazos mudaram, porque mudou o cadastro calendars/comercial"
     assert told["detail"]["limits"] == {"limit_at": [old.isoformat(), found[0].limit_at.isoformat()]}
     assert desk.refresh() == 0
+    check(desk.world.engine)
+
+
+def test_where_no_limit_is_another_one_nothing_is_told(desk):
+    ticket = desk.open()
+    desk.clock.forward(minutes=1)
+    desk.put("sla_policies", "todos", label="Todos", first_response="PT2H")  # for clocks that begin from now on
+    desk.refresh()
+    latest = desk.world.read(read_refreshes, ReadRefreshes())[0]
+    assert (latest["because"], latest["seen"], latest["changed"]) == ("sla_policies/todos", 1, 0)
+    deeds = {one["deed"] for one in desk.world.read(chronicle, History(ticket=ticket.protocol))}
+    assert "limits_changed" not in deeds
     check(desk.world.engine)
 
 
@@ -132,6 +148,44 @@ def test_an_activity_runs_on_while_its_ticket_waits_and_follows_the_calendar(des
     before = desk.world.read(explain_activity, ExplainActivity(activity=row.id, as_of=ten), actor=desk.agent)
     assert before["clocks"][0]["seconds"]["counted"] == 3600
     desk.clock.at += timedelta(hours=2)
+    check(desk.world.engine)
+
+
+def test_another_team_keeps_an_activitys_limit_and_its_clock_says_so(desk):
+    desk.refresh()
+    desk.at(2, "11:00")
+    desk.move(desk.open(), "ligar")
+    (row,) = desk.world.read(lambda unit, _: unit.connection.execute(select(activity)).all(), None)
+    desk.world.run(transfer, Transfer(item=row.id, team="campo"), actor=desk.boss)
+    desk.at(2, "13:30")
+    found = desk.world.read(explain_activity, ExplainActivity(activity=row.id), actor=desk.agent)
+    (clock,) = found["clocks"]
+    assert (row.limit_at, clock["calendar"]["key"]) == (desk.at(2, "14:00"), "turno")  # which has no lunch hour
+    assert (clock["limit_at"], clock["red"], clock["rule"]["kept"]) == (row.limit_at, False, True)
+    assert clock["remaining_s"] == 1800
+
+
+def test_a_limit_by_hand_is_told_as_it_was_with_who_set_it(desk):
+    desk.at(2, "09:00")
+    first, second = desk.at(2, "10:00"), desk.at(2, "17:00")
+    for ticket in (None, desk.open(subsubject="rede.cabo").protocol):
+        desk.at(2, "09:00")
+        made = CreateTask(name="Ligar", kind="call", team="suporte", ticket=ticket, limit_at=first)
+        task = desk.world.run(create_task, made, actor=desk.agent).task
+        desk.at(2, "10:30")
+        announce_all(desk.world.engine)
+        moved = desk.at(2, "11:00")
+        desk.world.run(change, Change(item=task["id"], changes={"limit_at": second}), actor=desk.boss)
+        told = {}
+        for at in (desk.at(2, "09:30"), desk.at(2, "10:30"), desk.at(2, "12:00")):
+            desk.at(2, "12:00")
+            ask = ExplainActivity(activity=task["id"], as_of=at)
+            told[at] = desk.world.read(explain_activity, ask, actor=desk.agent)
+        early, late, now = (one["clocks"][0] for one in told.values())
+        assert [one["limit_at"] for one in (early, late, now)] == [first, first, second]
+        assert [one["red"] for one in (early, late, now)] == [False, True, False]
+        assert (early["rule"]["by"], now["rule"]["by"], now["rule"]["at"]) == ("Ana", "Gil", moved)
+        assert [len(one["announcements"]) for one in told.values()] == [0, 1, 1]
     check(desk.world.engine)
 
 

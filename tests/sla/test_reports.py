@@ -60,7 +60,8 @@ def test_by_team_by_subject_and_by_person(week):
     by_subject = rows(week, by="subject")
     assert by_subject["rede"]["breached"] == 0
     assert by_subject["luz"]["breached"] == 1
-    assert set(rows(week, by="person")) == {None}
+    by_person = rows(week, by="person")
+    assert [(key, one["label"]) for key, one in by_person.items()] == [(None, "Sem responsável")]
 
 
 def test_what_is_about_to_turn_red_and_what_is_red(week):
@@ -90,6 +91,10 @@ def test_heat_has_every_situation_of_the_file(week):
 def test_who_may_not_and_what_cannot_be(week):
     with pytest.raises(NotPermitted):
         rows(week, actor=week.agent)
+    with pytest.raises(Invalid, match="process: 'nada' não está implantado"):
+        week.world.read(report, Report(process="nada"), actor=week.boss)
+    with pytest.raises(Invalid, match="team: 'nada' não está cadastrado"):
+        week.world.read(turning, Turning(team="nada"), actor=week.boss)
     with pytest.raises(Invalid, match="400 dias"):
         week.world.read(report, Report(since=week.clock.at - timedelta(days=401)), actor=week.boss)
     with pytest.raises(Invalid, match="antes de until"):

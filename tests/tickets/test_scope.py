@@ -9,15 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from api.ticket_dumps import ticket_body
 from engine.activities.model import activity
 from engine.errors import NotFound, NotPermitted
 from engine.people.absences import PlanAbsence, plan_absence
 from engine.people.model import profile
 from engine.tickets import listing
 from engine.tickets.alteration import Alter, alter
-from engine.tickets.chronicle import History, history
+from engine.tickets.chronicle import History, chronicle, history
 from engine.tickets.cloning import Clone, clone
 from engine.tickets.due import DueNext, due_next
+from engine.tickets.header import header
 from engine.tickets.linking import Link, Links, link, links
 from engine.tickets.moving import Move, move
 from engine.tickets.next_action import SetNextAction, set_next_action
@@ -140,6 +142,37 @@ def test_absent_and_unreadable_answer_the_same_at_every_door(people):
             yield command.__name__, told.detail.replace(protocol, "…"), told.code, told.reasons, told.extra
 
     assert list(words(there.protocol)) == list(words("2026-0000000-0"))
+
+
+def test_what_ties_a_ticket_to_one_out_of_scope_does_not_name_it(people):
+    limit(people, "own")
+    there = people.open(actor=people.boss, subsubject="hidraulica.cano")
+    mine = people.open(actor=people.rui)
+    people.world.run(link, Link(ticket=there.protocol, other=mine.protocol), actor=people.boss)
+    copy = people.world.run(clone, Clone(ticket=there.protocol), actor=people.boss)
+    again = people.world.run(clone, Clone(ticket=mine.protocol), actor=people.rui)
+
+    def told(ticket, actor):
+        def body(unit, ask):
+            return ticket_body(show(unit, ask))["cloned_from"], chronicle(unit, History(ticket=ask.ticket))
+
+        return people.world.read(body, Show(ticket=ticket.protocol), actor=actor)
+
+    people.world.run(create_task, CreateTask(ticket=copy.protocol, name="x", responsible="rui"), actor=people.boss)
+    for one in (mine, copy, again):
+        assert there.protocol not in repr(told(one, people.rui))
+
+    def links_told(actor):
+        return people.world.read(
+            lambda unit, ask: header(unit, show(unit, ask))["links"], Show(ticket=mine.protocol), actor=actor
+        )
+
+    assert (links_told(people.rui), links_told(people.boss)) == (0, 1)
+    assert "vinculou ao atendimento (fora do seu alcance)" in repr(told(mine, people.rui))
+    assert told(again, people.rui)[0] == mine.protocol
+    assert again.protocol in repr(told(mine, people.rui)[1])
+    assert told(copy, people.boss)[0] == there.protocol
+    assert there.protocol in repr(told(mine, people.boss)[1])
 
 
 def test_next_actions_keep_to_the_scope(people):
