@@ -104,7 +104,7 @@ def create_app(engine: Engine) -> Flask:
         "MAX_FORM_PARTS": 200,
     }
     if proxies := engine.settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # a redirect would be one more answer nobody documented
     app.extensions["tramita"] = {"engine": engine, "callers": Callers(engine)}
     app.before_request(_begin)

@@ -44,17 +44,21 @@ _FORM: Final = {
     "properties": {"files": {"type": "array", "items": _BINARY}},
     "required": ["files"],
 }
+_CONTENT: Final[dict[str, Any]] = {
+    "multipart/form-data": {"schema": _FORM},
+    "application/octet-stream": {"schema": _BINARY},
+}
 _UPLOAD: Final = {
     "required": True,
     "description": "Files as a form with a part `files` for each; or one file as it is, named by `name`.",
-    "content": {"multipart/form-data": {"schema": _FORM}, "application/octet-stream": {"schema": _BINARY}},
+    "content": _CONTENT,
 }
 _ATTACHED: Final = {
     "required": True,
     "description": "Own uploads by id; or the files themselves, as in `POST /attachments`.",
     "content": {
         "application/json": {"schema": _ATTACH, "example": {"attachments": [shapes.ID], "shown": True}},
-        **_UPLOAD["content"],  # type: ignore[dict-item]
+        **_CONTENT,
     },
 }
 _NOT_SERVED: Final = (404, 409, 416)

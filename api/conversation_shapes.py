@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from api.attachment_shapes import AttachmentShape, draft_ids, recording_consent
@@ -15,8 +17,8 @@ from engine.registry.demands import ANY, DEMANDS
 _KINDS = tuple(RIGHTS)
 
 
-def _one_of(values: tuple[str, ...], **more: object) -> fields.String:
-    return fields.String(validate=validate.OneOf(values, error="use um de: {choices}"), **more)  # type: ignore[arg-type]
+def _one_of(values: tuple[str, ...], **more: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(values, error="use um de: {choices}"), **more)
 
 
 class WordsAsk(Shape):

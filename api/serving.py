@@ -126,11 +126,11 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             self._uploads.add(self)
 
 
-class _NoSpaceError(Error):  # type: ignore[misc]
+class _NoSpaceError(Error):  # type: ignore[misc]  # waitress has no types
     code, reason = 507, "Insufficient Storage"
 
 
-class _BusyError(Error):  # type: ignore[misc]
+class _BusyError(Error):  # type: ignore[misc]  # waitress has no types
     code, reason = 503, "Service Unavailable"
 
 

@@ -15,6 +15,13 @@ _BITRATES: Final = {  # kbit/s by version and layer III
 }
 _RATES: Final = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 _CODECS: Final = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
+_TAG: Final = 10  # bytes of an ID3 head
+_PAGE: Final = 27  # of an Ogg page's, before the table of its segments
+_CHUNK: Final = 8  # of a RIFF chunk's
+_FRAME: Final = 4  # of an MPEG frame's
+_SYNC: Final = 0xFF
+_MPEG_1: Final = 3
+_NO_RATE: Final = 3
 _MOST_BOXES: Final = 10_000
 _MOST_MOOV: Final = 16_000_000
 _CONTAINERS: Final = frozenset({b"moov", b"trak", b"mdia"})
@@ -22,15 +29,15 @@ _CONTAINERS: Final = frozenset({b"moov", b"trak", b"mdia"})
 
 def mp3(file: BinaryIO, size: int) -> None:
     """Two MPEG layer III frames in a row, behind the tag if there is one."""
-    head = at(file, 0, 10)
+    head = at(file, 0, _TAG)
     offset = 0
-    if head[:3] == b"ID3" and len(head) == 10 and not any(byte & 0x80 for byte in head[6:10]):  # noqa: PLR2004
-        offset = 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    if head[:3] == b"ID3" and len(head) == _TAG and not any(byte & 0x80 for byte in head[6:10]):
+        offset = _TAG + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
         offset += 10 if head[5] & 0x10 else 0
     padded = at(file, offset, HEAD)
     offset += len(padded) - len(padded.lstrip(b"\0"))
     for _ in range(2):
-        length = _frame(at(file, offset, 4))
+        length = _frame(at(file, offset, _FRAME))
         if not length or offset + length > size:
             differs("MP3")
         offset += length
@@ -39,7 +46,7 @@ def mp3(file: BinaryIO, size: int) -> None:
 def ogg(file: BinaryIO, size: int) -> None:
     """The first page begins a stream of a sound codec."""
     page = at(file, 0, 512)
-    body = 27 + page[26] if len(page) > 27 else size  # noqa: PLR2004 - a page's head, and a table of its segments
+    body = _PAGE + page[26] if len(page) > _PAGE else size
     if page[:5] != b"OggS\0" or size <= body or not page[5] & 2 or not page[body:].startswith(_CODECS):
         differs("OGG de áudio")
 
@@ -51,8 +58,8 @@ def wav(file: BinaryIO, size: int) -> None:
         differs("WAV")
     offset, has_format = 12, False
     for _ in range(1_000):
-        chunk = at(file, offset, 8)
-        if len(chunk) < 8 or offset > size:  # noqa: PLR2004
+        chunk = at(file, offset, _CHUNK)
+        if len(chunk) < _CHUNK or offset > size:
             break
         has_format = has_format or chunk[:4] == b"fmt "
         if chunk[:4] == b"data":
@@ -60,7 +67,7 @@ def wav(file: BinaryIO, size: int) -> None:
                 return
             break
         length = int.from_bytes(chunk[4:8], "little")
-        offset += 8 + length + length % 2
+        offset += _CHUNK + length + length % 2
     differs("WAV")
 
 
@@ -75,12 +82,12 @@ def m4a(file: BinaryIO, size: int) -> None:
 
 def _frame(head: bytes) -> int:
     """Length of the MPEG audio layer III frame that begins so; 0: none does."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:  # noqa: PLR2004
+    if len(head) < _FRAME or head[0] != _SYNC or head[1] & 0xE6 != 0xE2:  # noqa: PLR2004 - eleven bits of sync, layer III
         return 0
     version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
-    if version not in _RATES or bitrate in {0, 15} or rate == 3:  # noqa: PLR2004
+    if version not in _RATES or bitrate in {0, 15} or rate == _NO_RATE:
         return 0
-    first = version == 3  # noqa: PLR2004
+    first = version == _MPEG_1
     padding = head[2] >> 1 & 1
     return (144 if first else 72) * _BITRATES[first][bitrate] * 1000 // _RATES[version][rate] + padding
 

@@ -147,7 +147,7 @@ def _entries(file: BinaryIO, size: int) -> Iterator[str]:
         raw = at(file, (here + 1) * sector, sector) if here * sector < size else b""
         for n in range(0, len(raw) - 127, 128):
             length = _number(raw, n + 64, 2)
-            if 2 <= length <= 64 and raw[n + 66] in {1, 2, 5}:  # noqa: PLR2004
+            if 2 <= length <= 64 and raw[n + 66] in {1, 2, 5}:  # noqa: PLR2004 - a name and its end, in UTF-16
                 yield raw[n : n + length - 2].decode("utf-16-le", "replace")
         page, place = divmod(here, sector // 4)
         if not raw or page >= len(pages):

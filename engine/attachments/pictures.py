@@ -16,6 +16,10 @@ _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _START_OF_SCAN: Final = 0xDA
 _END: Final = 0xD9
+_FILL: Final = 0xFF  # also what every marker begins with
+_CHUNK: Final = 8  # bytes of a PNG chunk's head
+_SEGMENT: Final = 4  # of a JPEG segment's
+_OWN_LENGTH: Final = 2  # a segment's length counts its own bytes
 
 
 def pdf(file: BinaryIO, size: int) -> None:
@@ -30,10 +34,10 @@ def png(file: BinaryIO, size: int) -> None:
         differs("PNG")
     offset, first, has_data = 8, True, False
     for _ in range(_CHUNKS):
-        head = at(file, offset, 8)
+        head = at(file, offset, _CHUNK)
         length, kind = int.from_bytes(head[:4]), head[4:8]
         offset += length + 12
-        if len(head) < 8 or offset > size or (first and (kind, length) != (b"IHDR", 13)):  # noqa: PLR2004
+        if len(head) < _CHUNK or offset > size or (first and (kind, length) != (b"IHDR", 13)):
             break
         first, has_data = False, has_data or kind == b"IDAT"
         if kind == b"IEND":
@@ -49,11 +53,11 @@ def jpeg(file: BinaryIO, size: int) -> None:
         differs("JPEG")
     offset, has_frame = 2, False
     for _ in range(_SEGMENTS):
-        head = at(file, offset, 4)
-        if len(head) < 4 or head[0] != 0xFF or head[1] == _END:  # noqa: PLR2004
+        head = at(file, offset, _SEGMENT)
+        if len(head) < _SEGMENT or head[0] != _FILL or head[1] == _END:
             break
         marker, length = head[1], int.from_bytes(head[2:4])
-        if marker == 0xFF:  # noqa: PLR2004 - a fill byte
+        if marker == _FILL:
             offset += 1
             continue
         if marker in _WITHOUT_LENGTH:
@@ -61,7 +65,7 @@ def jpeg(file: BinaryIO, size: int) -> None:
             continue
         has_frame = has_frame or marker in _FRAMES
         offset += 2 + length
-        if length < 2 or offset > size:  # noqa: PLR2004
+        if length < _OWN_LENGTH or offset > size:
             break
         if marker == _START_OF_SCAN:
             if has_frame:

@@ -115,11 +115,12 @@ class _Slice:
 
     def _select(self, who: Actor) -> int:
         try:
-            return self.engine.run(select_more, Select(self.job.id, self.worker), actor=who)  # type: ignore[no-any-return]
+            selected: int = self.engine.run(select_more, Select(self.job.id, self.worker), actor=who)
         except NotAuthenticated:
             raise
         except Refused as refused:
             raise BulkEndedError(refused.code, refused.detail) from refused
+        return selected
 
     def _weigh(self, who: Actor) -> int:
         items = self.engine.read(_items, (self.job.id, "waiting"), actor=BULK)
@@ -169,7 +170,7 @@ class _Slice:
         seen = None if job.regardless else item.revision
         ask = One(job=job.id, number=item.number, deed=job.deed, what=job.what, protocol=item.protocol, seen=seen)
         try:
-            return self.engine.run(apply_one, ask, actor=who)  # type: ignore[no-any-return]
+            done: bool = self.engine.run(apply_one, ask, actor=who)
         except (NotAuthenticated, BulkEndedError, Busy, *_AWAY):
             raise
         except Refused as refused:
@@ -177,6 +178,8 @@ class _Slice:
         except Exception:  # one ticket's trouble must not keep the others waiting
             log.exception("bulk %s, ticket %s", job.id, item.protocol)
             failed.append((item.number, BROKEN))
+        else:
+            return done
         return True
 
     def _note(self, left: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:

@@ -119,7 +119,9 @@ def _place(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return "?"
-    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))  # noqa: PLR2004
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def _key(bucket: Bucket, *words: str) -> bytes:

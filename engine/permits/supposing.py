@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, text
+from sqlalchemy import false, or_
 
 from engine.permits.cells import insist_on_cells
 from engine.permits.places import Shown, Stand, counts, places, situation_at
@@ -246,7 +246,7 @@ class Supposition:
         """The condition on tickets that people of these profiles reach; None: all of them do."""
         side = self.after if after else self.before
         ways = [self._condition(key, side.scopes[key]) for key in sorted(profiles)]
-        return None if any(way is None for way in ways) else or_(text("1 = 0"), *(w for w in ways if w is not None))
+        return None if any(way is None for way in ways) else or_(false(), *(w for w in ways if w is not None))
 
     def _everywhere(self, profiles: Collection[str], *, after: bool) -> bool:
         side = self.after if after else self.before
@@ -255,7 +255,7 @@ class Supposition:
     def _condition(self, profile: str, scope: str) -> ColumnElement[bool] | None:
         people = self.people.get(profile, ())
         if not people:
-            return text("1 = 0")  # type: ignore[return-value]
+            return false()
         ids = {one.id for one in people} | {away for one in people for away in absent(self.unit, one.id)}
         reach = reach_in(scope, ids, {team for one in people for team in one.teams})
         return None if reach is None else condition(reach)

@@ -42,7 +42,8 @@ class Item:
     @property
     def id(self) -> UUID:
         """The activity's id; a service item has its ticket's."""
-        return self._of("id")  # type: ignore[no-any-return]
+        found: UUID = self._of("id")
+        return found
 
     @property
     def kind(self) -> str:
@@ -52,7 +53,8 @@ class Item:
     @property
     def team(self) -> str | None:
         """In whose queue it is, or was."""
-        return self._of("team")  # type: ignore[no-any-return]
+        found: str | None = self._of("team")
+        return found
 
     @property
     def person(self) -> Person | None:
@@ -78,7 +80,8 @@ class Item:
     @property
     def limit_at(self) -> datetime | None:
         """Until when it may wait."""
-        return self._of("limit_at")  # type: ignore[no-any-return]
+        found: datetime | None = self._of("limit_at")
+        return found
 
     @property
     def about(self) -> str:
@@ -217,7 +220,7 @@ def not_yours(item: Item, action: Action) -> NotPermitted:
 
 def _alone(unit: Unit, wanted: UUID, *, lock: bool) -> Item:
     statement = select(activity).where(activity.c.id == wanted)
-    row = dict(unit.connection.execute(statement.with_for_update() if lock else statement).one()._mapping)  # noqa: SLF001
+    row = dict(unit.connection.execute(statement.with_for_update() if lock else statement).one()._mapping)  # noqa: SLF001 - its public access
     _ = unit.catalogue  # the rights of today
     unit.now = unit.engine.clock()  # the wait for the row's lock is over
     if not sees(unit, row):

@@ -173,7 +173,10 @@ def test_a_deputy_stands_in_from_the_first_instant_to_the_last(desk):
     start = desk.clock.at
     later = start.replace(hour=20)
     desk.run(plan_absence, PlanAbsence(deputy="bia", from_at=start.replace(hour=13), until_at=later), actor=ana)
-    standing = lambda who: desk.read(lambda unit, _: unit.catalogue and stands_in_for(unit), None, actor=who)  # noqa: E731
+
+    def standing(who):
+        return desk.read(lambda unit, _: unit.catalogue and stands_in_for(unit), None, actor=who)
+
     assert standing(bia) == frozenset()
     desk.clock.at = start.replace(hour=13)
     assert (standing(bia), standing(ana)) == ({ana.user_id}, frozenset())
@@ -186,7 +189,10 @@ def test_a_deputy_reaches_what_is_somebodys_own(desk):
     given_to(desk, "ana", 1)
     ana, bia = desk.person("ana"), desk.person("bia")
     (ticket,) = desk.read(list_tickets, List(), actor=ana).rows
-    look = lambda: desk.read(show, Show(ticket=ticket.protocol), actor=bia).protocol  # noqa: E731
+
+    def look():
+        return desk.read(show, Show(ticket=ticket.protocol), actor=bia).protocol
+
     with pytest.raises(NotFound):
         look()
     window = {"from_at": desk.clock.at, "until_at": desk.clock.at.replace(hour=20)}
@@ -236,7 +242,10 @@ def test_what_is_of_one_kind_is_not_found_by_another(desk):
 def test_what_is_over_is_forgotten(desk):
     desk.run(make_link, MakeLink(directory=STAFF, login="ana", purpose="invitation"))
     desk.run(admit, Try(kind="staff", address="203.0.113.7", login="ana"))
-    count = lambda table: len(desk.read(lambda unit, _: unit.connection.execute(select(table)).all(), None))  # noqa: E731
+
+    def count(table):
+        return len(desk.read(lambda unit, _: unit.connection.execute(select(table)).all(), None))
+
     desk.clock.forward(minutes=2)
     assert desk.run(forget_attempts, ForgetAttempts()) == 3
     assert desk.run(forget_sessions, ForgetSessions()) == 0
