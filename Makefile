@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 run: .setup/run
 	tramita up $(if $(PORT),--port $(PORT))
 
-test: .setup/dev tests/modeler/node_modules/.ok
+test: .setup/dev tests/modeler/node_modules/.ok .setup/clamd
 	pytest -n 2 --dist worksteal
 
 check: .setup/dev
@@ -47,6 +47,15 @@ clean:
 	uv pip sync -q --require-hashes requirements-dev.lock
 	uv pip install -q --no-deps -e .
 	touch $@ && touch .setup/run
+
+# Debian's ClamAV daemon, unpacked and not installed, for the tests of the scanner: 7 MB, and no root is needed.
+# Where it cannot be had, those tests are skipped and say so.
+.setup/clamd: | .setup/venv
+	test -x /usr/sbin/clamd || { rm -rf $@.new && mkdir $@.new && cd $@.new && \
+	apt-get download -qq $$(apt-get -s -q install --no-install-recommends clamav-daemon | \
+	awk '/^Inst (lib|clamav-daemon )/ { print $$2 }') && \
+	for each in *.deb; do dpkg -x $$each . && rm $$each || exit 1; done && mv ../clamd.new ../clamd; } 2>/dev/null || \
+	echo "no clamd: its tests will be skipped (apt-get update, if this is Debian)" >&2
 
 tests/modeler/node_modules/.ok: tests/modeler/package-lock.json .setup/dev
 	cd tests/modeler && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.ok

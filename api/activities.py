@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api import activity_examples, commands, examples
-from api.activity_dumps import item_told, whole_item
+from api.activity_dumps import created, item_told, whole_item
 from api.activity_shapes import (
     ArchiveAsk,
     ChangeAsk,
@@ -24,17 +24,17 @@ from api.openapi import ETAG, LOCATION, Doors
 from api.ticket_dumps import ticket_body
 from engine.queues.changing import Change, change
 from engine.queues.finishing import Archive, Finish, Finished, archive, finish
-from engine.queues.item import Item
 from engine.queues.showing import ShowItem, Shown, show_item
 from engine.queues.taking import GiveBack, Take, Taken, give_back, take
 from engine.queues.transferring import Transfer, transfer
-from engine.tickets.tasks import Created, CreateTask, create_task
+from engine.tickets.tasks import CreateTask, create_task
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask import Response
 
+    from engine.queues.item import Item
     from engine.unit import Answer, Unit
 
 doors = Doors("activities", description="What is to be done: take it, hand it over, finish it")
@@ -57,12 +57,7 @@ def create_activity(asked: dict[str, Any]) -> Response:
     For oneself, a person or a team, inside a ticket or not, with or without a contact. What one creates for oneself
     without a limit is pending at once; all else waits in the queue. Inside a ticket the rules of its tasks hold.
     """
-    return commands.run(create_task, CreateTask(**asked), _created)
-
-
-def _created(done: Created) -> Answer:
-    item = Item(unit=done.unit, ticket=done.ticket, row=done.task)
-    return commands.answer(201, item_told(item), Location=f"/api/v1/activities/{item.id}")
+    return commands.run(create_task, CreateTask(**asked), created)
 
 
 @doors.door(

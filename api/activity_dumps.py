@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from api import commands
 from api.ticket_dumps import listed
 from engine.activities.rings import overdue, ring
 from engine.people.knowing import name_of
-from engine.processes.deployed import deployed
+from engine.queues.item import Item
 from engine.queues.showing import contact_of, shown
+from engine.queues.telling import label_of, told
 from engine.registry.model import customer
-from engine.runtime.movement import Place
 from permissions.personal import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from engine.queues.item import Item
-    from engine.unit import Unit
+    from engine.tickets.tasks import Created
+    from engine.unit import Answer, Unit
 
 _AS_THEY_ARE: Final = (
-    "id",
-    "kind",
-    "type",
     "status",
     "outcome",
     "team",
@@ -43,8 +41,8 @@ def item_body(unit: Unit, row: Any) -> dict[str, Any]:
     """`ItemShape` of a row of a list."""
     person = unit.catalogue.people.get(row.person_id)
     left = None if row.limit_at is None else floor((row.limit_at - unit.now).total_seconds())
-    return {name: getattr(row, name) for name in _AS_THEY_ARE} | {
-        "label": _label(unit, row),
+    return {"id": row.id, "kind": row.kind, "type": row.type, "name": label_of(unit, row)} | {
+        **{name: getattr(row, name) for name in _AS_THEY_ARE},
         "ticket": row.protocol,
         "ticket_title": row.title,
         "responsible": person.login if person else None,
@@ -63,6 +61,12 @@ def items(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
 def item_told(item: Item) -> dict[str, Any]:
     """`ItemShape` of what a command has changed."""
     return item_body(item.unit, _row(item))
+
+
+def created(done: Created) -> Answer:
+    """`ItemShape` of what was just made, and its address."""
+    item = Item(unit=done.unit, ticket=done.ticket, row=done.task)
+    return commands.answer(201, item_told(item), Location=f"/api/v1/activities/{item.id}")
 
 
 def whole_item(unit: Unit, item: Item) -> dict[str, Any]:
@@ -85,27 +89,10 @@ def whole_item(unit: Unit, item: Item) -> dict[str, Any]:
             {"number": one.number, "at": one.at, "by": name_of(unit, one.by), "text": found.view(TEXT, one.text)}
             for one in found.notes
         ],
-        "announcements": announced(unit, found.announcements),
+        "announcements": told(unit, found.announcements),
         "before": listed(unit, found.before),
         "withheld": found.view.withheld,
     }
-
-
-def announced(unit: Unit, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """`AnnouncementShape` of each row."""
-    people = {str(one.id): one for one in unit.catalogue.people.values()} if rows else {}
-    return [
-        {
-            "item": row.item_id,
-            "threshold": row.threshold,
-            "ring": row.ring,
-            "version": row.version,
-            "due_at": row.due_at,
-            "at": row.at,
-            "told": [{"login": people[one].login, "name": people[one].name} for one in row.told],
-        }
-        for row in rows
-    ]
 
 
 def _row(item: Item) -> Any:
@@ -129,10 +116,3 @@ def _row(item: Item) -> Any:
         created_at=ticket.opened_at,
         finished_at=None if ticket.standing == "open" else ticket.entered_at,
     )
-
-
-def _label(unit: Unit, row: Any) -> str:
-    if row.element is None:
-        return str(row.name)
-    process = deployed(unit, row.version_id)
-    return str(process.activities[Place(row.process, row.element)].label)

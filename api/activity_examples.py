@@ -11,7 +11,7 @@ ITEM: Final[dict[str, Any]] = {
     "id": _ID,
     "kind": "email",
     "type": "boas_vindas",
-    "label": "Mandar o orçamento",
+    "name": "Mandar o orçamento",
     "status": "queued",
     "outcome": None,
     "ticket": examples.TICKET["protocol"],
@@ -39,12 +39,14 @@ SERVICE: Final = ITEM | {
     "id": "019a4d2e-5b00-7c44-9b21-0c1d2e3f4a00",
     "kind": "service",
     "type": None,
-    "label": examples.TICKET["title"],
+    "name": examples.TICKET["title"],
     "due_kind": None,
 }
 NOTE: Final = {"number": 1, "at": "2026-03-02T12:06:00Z", "by": "Ana Souza", "text": "O cliente prefere e-mail."}
 ANNOUNCEMENT: Final = {
     "item": _ID,
+    "kind": "email",
+    "name": "Mandar o orçamento",
     "threshold": "limit",
     "ring": "red",
     "version": 1,
@@ -79,3 +81,33 @@ CREATE: Final = {
     "due_kind": "deadline",
 }
 TRANSFER: Final = {"team": "atendimento", "responsible": "bruno.lima", "note": "O cliente prefere e-mail."}
+_ANA: Final = examples.TICKET["opened_by"]
+_TAKEN: Final = {
+    "seq": 2,
+    "at": "2026-03-02T12:05:00Z",
+    "actor": _ANA,
+    "actor_name": "Ana Souza",
+    "deed": "activity_taken",
+    "sentence": "Ana Souza pegou a atividade Mandar o orçamento da fila",
+    "cause": None,
+    "process": None,
+    "version": None,
+    "left": None,
+    "left_label": None,
+    "entered": None,
+    "entered_label": None,
+    "reason": None,
+    "changes": [
+        {
+            "name": "responsible",
+            "label": "Responsável",
+            "old": None,
+            "new": _ANA.removeprefix("user:"),
+            "old_label": None,
+            "new_label": "Ana Souza",
+            "withheld": False,
+        }
+    ],
+    "detail": {"activity": _ID, "kind": "email", "person": _ANA.removeprefix("user:"), "was": {"status": "queued"}},
+}
+HISTORY: Final = {"history": [_TAKEN], "next": None}

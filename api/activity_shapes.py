@@ -29,7 +29,7 @@ class ItemShape(Shape):
     id = fields.UUID(required=True, **described("An activity's id; a service item has its ticket's."))
     kind = fields.String(required=True, validate=validate.OneOf((SERVICE, *ACTIVITY_KINDS)))
     type = maybe("Key of the registry `activity_types`.")
-    label = fields.String(required=True)
+    name = fields.String(required=True, **described("What to do; of a service item the ticket's title."))
     status = fields.String(required=True, validate=validate.OneOf(BOXES))
     outcome = maybe("`done` or `archived`; null: not finished.")
     ticket = maybe("Protocol; null: it is in no ticket.")
@@ -68,8 +68,15 @@ class ToldShape(Shape):
 class AnnouncementShape(Shape):
     """A crossing of a limit that was announced."""
 
-    item = fields.UUID(required=True)
-    threshold = fields.String(required=True, **described("`yellow`, `limit`, or a step such as `50%:team`."))
+    item = fields.UUID(required=True, **described("An activity's id; of a service item its ticket's."))
+    kind = fields.String(required=True, validate=validate.OneOf((SERVICE, *ACTIVITY_KINDS)))
+    name = fields.String(required=True, **described("What the activity is called; of a service item the title."))
+    threshold = fields.String(
+        required=True,
+        **described(
+            "`yellow`, `limit`, or a step such as `50%:team`; of a policy's limit `resolution`, `resolution:80%:team`."
+        ),
+    )
     ring = maybe("What it was flagged as: `yellow`, `red`, `overdue`; null for steps before and after the limit.")
     version = fields.Integer(required=True, **described("Of the deadline: it grows whenever the limit is set."))
     due_at = instant(description="When it was crossed.")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from api import activity_examples, commands
-from api.activity_dumps import announced, items
+from api.activity_dumps import items
 from api.activity_shapes import (
     AnnouncementsShape,
     AppointmentsQuery,
@@ -23,6 +23,7 @@ from engine.queues.appointments import Appointments, appointments
 from engine.queues.board import ShowBoard, show_board
 from engine.queues.listing import ListItems, list_items
 from engine.queues.showing import Announcements, announcements
+from engine.queues.telling import told
 
 if TYPE_CHECKING:
     from flask import Response
@@ -101,7 +102,7 @@ def _appointments(unit: Unit, ask: Appointments) -> dict[str, Any]:
 
 
 def _announcements(unit: Unit, ask: Announcements) -> dict[str, Any]:
-    return {"announcements": announced(unit, announcements(unit, ask))}
+    return {"announcements": told(unit, announcements(unit, ask))}
 
 
 def _page(unit: Unit, page: Page, query: dict[str, str]) -> dict[str, Any]:

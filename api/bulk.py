@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, g, request
+from flask import g, request
 
 from api import commands
 from api.auth import engine
@@ -13,22 +13,23 @@ from api.bulk_shapes import (
     DEEDS,
     ApplyAsk,
     BulkAsk,
-    GroupQuery,
     JobsQuery,
     JobsShape,
     ResultsQuery,
     ResultsShape,
+    ResultsSheetQuery,
     WholeJobShape,
 )
+from api.downloads import file, sheet
 from api.openapi import LOCATION, Doors
 from api.shapes import Shape
-from engine import sheets
 from engine.bulk.ordering import Apply, Cancel, Order, apply, cancel, order
-from engine.bulk.queries import ListJobs, Results, ShowJob, list_jobs, pages, results, show_job
+from engine.bulk.queries import ListJobs, Results, ShowJob, list_jobs, pages, results_and_others, show_job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from uuid import UUID
+
+    from flask import Response
 
     from engine.bulk.queries import Job
     from engine.unit import Answer
@@ -135,21 +136,25 @@ def read_bulk(job_id: UUID) -> Response:
     "/bulk/<uuid:job_id>/results",
     query=ResultsQuery(),
     gives=ResultsShape(),
-    example={"results": [_RESULT], "next": None},
+    example={"results": [_RESULT], "out_of_reach": 0, "next": None},
     refusals=(404,),
 )
 def list_bulk_results(asked: dict[str, Any], job_id: UUID) -> Response:
-    """List the tickets of a job, or of one group, with every reason."""
-    found = commands.read(results, Results(job=job_id, **asked))
+    """List the tickets of a job, or of one group, with every reason.
+
+    Those that its person does not reach any more are counted, and not named.
+    """
+    found, others = commands.read(results_and_others, Results(job=job_id, **asked))
     shown = found[: asked["limit"]]
     onward = _onward("after", str(shown[-1].number)) if len(found) > len(shown) else None
-    return commands.shown({"results": [_result(row) for row in shown], "next": onward})
+    body = {"results": [_result(row) for row in shown], "out_of_reach": others, "next": onward}
+    return commands.shown(body)
 
 
 @doors.door(
     "GET",
     "/bulk/<uuid:job_id>/results.csv",
-    query=GroupQuery(),
+    query=ResultsSheetQuery(),
     gives={"type": "string"},
     example='"number","protocol","state","group","detail","fix","revision","seq","at"…',
     refusals=(404,),
@@ -158,12 +163,13 @@ def list_bulk_results(asked: dict[str, Any], job_id: UUID) -> Response:
 def export_bulk_results(asked: dict[str, Any], job_id: UUID) -> Response:
     """Export the tickets of a job as CSV.
 
+    Those that its person does not reach any more are not among them.
     In UTF-8 with a byte order mark. No cell can be taken for a formula: an apostrophe stands before what would be one.
     """
+    style = asked.pop("style")
     found = pages(engine(), Results(job=job_id, limit=_PAGE, **asked), g.actor)
-    response = Response(_csv(found), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{job_id}.csv")
-    return response
+    rows = ([_line(row) for row in page] for page in found)
+    return file(sheet(_COLUMNS, rows, style, said=_SAID), "text/csv", f"{job_id}.csv")
 
 
 @doors.door(
@@ -249,23 +255,31 @@ def _result(row: Any) -> dict[str, Any]:
     return found | {"group": row.outcome, "reasons": row.reasons or []}
 
 
-_COLUMNS: Final = ("number", "protocol", "state", "group", "detail", "fix", "revision", "seq", "at")
+_COLUMNS: Final = {
+    "number": "Número",
+    "protocol": "Atendimento",
+    "state": "Resultado",
+    "group": "Código do grupo",
+    "detail": "Por quê",
+    "fix": "O que fazer",
+    "revision": "Revisão",
+    "seq": "Número no histórico",
+    "at": "Quando",
+}
+_STATES: Final = {
+    "ready": "pode",
+    "done": "feito",
+    "unchanged": "já estava assim",
+    "failed": "falhou",
+    "refused": "recusado",
+    "waiting": "ainda não examinado",
+}
+_SAID: Final = {"state": _STATES.__getitem__}
 
 
-def _csv(found: Iterator[Sequence[Any]]) -> Iterator[bytes]:
-    yield "\ufeff".encode()
-    for line in sheets.lines([_COLUMNS]):
-        yield line.encode()
-    for page in found:
-        for line in sheets.lines(_cells(row) for row in page):
-            yield line.encode()
-
-
-def _cells(row: Any) -> list[str]:
+def _line(row: Any) -> dict[str, Any]:
     found = _result(row)
-    found["fix"] = " ".join(one["fix"] for one in found["reasons"] if one["fix"])
-    found["at"] = row.at.isoformat().replace("+00:00", "Z")
-    return ["" if found[name] is None else str(found[name]) for name in _COLUMNS]
+    return found | {"fix": " ".join(one["fix"] for one in found["reasons"] if one["fix"])}
 
 
 def _onward(name: str, value: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.conversation_shapes import InteractAsk, NextActionAsk
+from api.downloads import SheetQuery
 from api.links import LinkAsk
 from api.shapes import ReasonShape, Shape, Whole, YesNo, described, string
 from api.tasks import TaskAsk
@@ -86,6 +87,10 @@ class GroupQuery(Shape):
 
     state = fields.String(validate=validate.OneOf(ITEM_STATES, error="use um de: {choices}"))
     group = string(250, 1, metadata={"description": "As the job names it, such as `fields_missing:development`."})
+
+
+class ResultsSheetQuery(GroupQuery, SheetQuery):
+    """Which tickets of the job, for whom."""
 
 
 class ResultsQuery(GroupQuery):
@@ -181,4 +186,7 @@ class ResultsShape(Shape):
     """A page of them, in the order in which they were selected."""
 
     results = fields.List(fields.Nested(ResultShape()), required=True)
+    out_of_reach = fields.Integer(
+        required=True, **described("How many more of this state and group its person does not reach any more.")
+    )
     next = maybe("Address of the page after; null: this is the last.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from engine.migrating import migrate
 from engine.people.adding import AddPresets, PrintSetup, add_presets, print_setup
 from engine.registry.folder import FolderError
 from engine.scheduler import start_scheduler
-from engine.starting import NoDatabaseError, start
+from engine.starting import NoDatabaseError, note, start
 
 if TYPE_CHECKING:
     from engine.unit import Engine
@@ -62,6 +63,7 @@ def serve_command(host: str | None, port: int | None) -> None:
     logs.set_up(settings.log_level)
     with opened(settings) as engine:
         insist_on_ready(engine)
+        note(engine)
         serve(engine, started=lambda found: _announce(engine, found))
 
 
@@ -72,7 +74,9 @@ def schedule_command() -> None:
     logs.set_up(settings.log_level)
     with opened(settings) as engine:
         insist_on_ready(engine)
+        note(engine)
         end_on_sigterm()
+        gc.freeze()  # what was built at the start lives as long as the process: nothing for the collector to look at
         scheduler = start_scheduler(engine)
         click.echo(f"O relógio bate a cada {settings.tick_every_s} s. Ctrl+C para parar.")
         try:
@@ -103,6 +107,7 @@ def up_command(host: str | None, port: int | None, *, empty: bool) -> None:
     with opened(settings, create=True) as engine:
         migrate(engine.database)
         engine.run(add_presets, AddPresets(), actor=CONSOLE)
+        note(engine)
         if not empty and _is_empty(engine):
             click.echo("Banco vazio: carregando a organização de demonstração e os processos entregues…")
             for wrong in loading.load(engine, loading.demonstration()).wrong:

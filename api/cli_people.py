@@ -19,6 +19,7 @@ from engine.people.accounts import STAFF
 from engine.people.adding import AddPerson, add_person
 from engine.people.leaving import Deactivate, Reactivate, deactivate, reactivate
 from engine.people.links import MakeLink, make_link
+from engine.people.members import members_of
 from engine.people.sessions import handle_of
 from engine.people.tokens import IssueToken, RevokeToken, Tokens, issue_token, revoke_token, tokens
 from engine.queues.handing_back import hand_back
@@ -141,7 +142,7 @@ def registry() -> None:
 def export_command(folder: Path, *, units_csv: bool) -> None:
     """Escreve os cadastros em FOLDER, um arquivo por cadastro, sempre na mesma ordem: serve para o git.
 
-    Clientes e pessoas não são exportados.
+    Clientes e pessoas não são exportados; dos membros das equipes, só o login.
     """
     with opened(read_settings()) as engine:
         insist_on_ready(engine)
@@ -150,7 +151,13 @@ def export_command(folder: Path, *, units_csv: bool) -> None:
     if other.exists():
         raise click.ClickException(f"{other} diria as unidades uma segunda vez; apague-o antes.")
     folder.mkdir(parents=True, exist_ok=True)
-    written = files_of(known.registries, demands=known.demands.by_place.values(), units_csv=units_csv)
+    written = files_of(
+        known.registries,
+        demands=known.demands.by_place.values(),
+        members={team: [one.login for one in members_of(known, team)] for team in known.registries.teams},
+        intake_form=known.intake_form,
+        units_csv=units_csv,
+    )
     for name, text in written.items():
         (folder / name).write_bytes(text.encode())
     click.echo(f"{len(written)} arquivos em {folder}.")

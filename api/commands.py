@@ -125,18 +125,28 @@ def seen() -> int | None:
     Raises:
         Malformed: the header is there and names no revision.
     """
+    found = matched(_REVISION, "7")
+    return None if found is None else int(found)
+
+
+def matched(pattern: re.Pattern[str], example: str) -> str | None:
+    """What the entity tag in If-Match says; None: whatever it is.
+
+    Raises:
+        Malformed: the header is there and is no such tag.
+    """
     value = request.headers.get("If-Match")
     if value is None or value.strip() == "*":
         return None
-    found = _REVISION.fullmatch(value.strip())
+    found = pattern.fullmatch(value.strip())
     if found is None:
-        raise Malformed('If-Match: use a ETag do atendimento, por exemplo "7", ou *.')
-    return int(found[1])
+        raise Malformed(f'If-Match: use a ETag do atendimento, por exemplo "{example}", ou *.')
+    return found[1]
 
 
-def etag(revision: int) -> str:
-    """A revision as an entity tag."""
-    return f'"{revision}"'
+def etag(said: int | str) -> str:
+    """A revision, or another mark of what was read, as an entity tag."""
+    return f'"{said}"'
 
 
 def _plain(value: Any) -> Any:

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.logs import request_id
+from engine.attachments.storing import sized
 from engine.errors import Refused
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _DETAILS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("malformed", "O pedido não pôde ser lido. Confira cabeçalhos e corpo."),
     404: ("not_found", "Não há nada neste endereço. Os endereços estão em {where}."),
     405: ("method_not_allowed", "Este endereço não aceita o método {method}; aceita {allow}."),
-    413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
+    413: ("too_large", "{too_large}"),
     415: ("media_type", "Este endereço não aceita este tipo de conteúdo."),
     416: ("range", "O cabeçalho Range pede uma parte que o arquivo não tem."),
 }
@@ -130,8 +131,27 @@ def of_http(error: HTTPException) -> Response:
     headers = [(k, v) for k, v in error.get_headers(request.environ) if k.lower() not in _OURS]
     code, detail = _DETAILS.get(status, ("http_error", TITLES.get(status, HTTPStatus(status).phrase)))
     allow = next((v for k, v in headers if k.lower() == "allow"), "")
-    where = "/portal/v1/openapi.json" if request.path.startswith("/portal/") else "/api/docs"
-    return problem(status, code, detail.format(method=request.method, allow=allow, where=where), headers=headers)
+    where = "/portal/v1/openapi.json" if _of_portal(request.path) else "/api/docs"
+    large = body_too_large(request.path, current_app.config["MAX_CONTENT_LENGTH"])
+    told = detail.format(method=request.method, allow=allow, where=where, too_large=large)
+    return problem(status, code, told, headers=headers)
+
+
+def body_too_large(path: str, limit: int) -> str:
+    """What is said of a body that is larger than this: customers know nothing of settings."""
+    if _of_portal(path):
+        return (
+            f"O que foi enviado é maior do que se aceita: no máximo {sized(limit)}. Escreva uma mensagem mais curta, "
+            "e envie os arquivos antes, um de cada vez."
+        )
+    return (
+        f"O corpo é maior do que este servidor aceita: no máximo {sized(limit)} (TRAMITA_MAX_BODY_BYTES). "
+        "Envie menos de uma vez; arquivos vão para os endereços que terminam em /attachments."
+    )
+
+
+def _of_portal(path: str) -> bool:
+    return path.startswith("/portal/")
 
 
 _OURS: Final = frozenset({"content-type", "content-length"})

@@ -110,7 +110,7 @@ _NEGOTIATED: Final = TICKET | {
 ACTIVITY: Final = {
     "id": "019a4d2e-9f00-7b21-8d11-6a7c8e9f0a1b",
     "kind": "call",
-    "label": "Ligar para o cliente",
+    "name": "Ligar para o cliente",
     "description": None,
     "process": "atendimento",
     "element": "ligar_para_negociar",

@@ -8,18 +8,21 @@ from urllib.parse import urlencode
 from flask import g, request
 from marshmallow import fields
 
-from api import commands, examples
+from api import activity_examples, commands, examples
 from api.auth import engine
-from api.downloads import file, sheet
+from api.downloads import SheetQuery, file, sheet
 from api.openapi import Doors
 from api.shapes import Instant, Shape, Whole, described, string
 from api.ticket_shapes import CauseShape, instant, maybe
+from engine.queues.chronicle import ItemHistory, item_chronicle
 from engine.tickets.chronicle import History, chronicle, pages
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask import Response
 
-doors = Doors("history", description="Everything that was done to a ticket")
+doors = Doors("history", description="Everything that was done to a ticket, or to an activity")
 _PAGE: Final = 500
 
 
@@ -30,6 +33,10 @@ class FilterQuery(Shape):
     actor = string(120, 1, metadata={"description": "A login, or an id such as `system:timer`."})
     from_ = Instant(attribute="since", data_key="from", **described("From this instant on."))
     until = Instant(**described("Before this instant."))
+
+
+class HistorySheetQuery(FilterQuery, SheetQuery):
+    """Which rows, for whom."""
 
 
 class HistoryQuery(FilterQuery):
@@ -54,7 +61,10 @@ class ChangeShape(Shape):
     new = fields.Raw(required=True, allow_none=True)
     old_label = maybe("As people say it.")
     new_label = maybe("As people say it.")
-    withheld = fields.Boolean(required=True, **described("A text or personal field: that it changed, not what to."))
+    withheld = fields.Boolean(
+        required=True,
+        **described("A text, or personal data that the profile does not see whole: values are null or masked."),
+    )
 
 
 class DeedShape(Shape):
@@ -85,6 +95,19 @@ class HistoryShape(Shape):
     next = maybe("Address of the page after; null: this is the last.")
 
 
+class ItemDeedShape(DeedShape):
+    """One row of an activity's history."""
+
+    process = maybe("Null: the activity is in no ticket.")
+    version = fields.Integer(required=True, allow_none=True)
+
+
+class ItemHistoryShape(HistoryShape):
+    """A page of an activity's history, oldest first."""
+
+    history = fields.List(fields.Nested(ItemDeedShape()), required=True)
+
+
 @doors.door(
     "GET",
     "/tickets/<protocol>/history",
@@ -98,9 +121,29 @@ def read_history(asked: dict[str, Any], protocol: str) -> Response:
 
     Who, when, what, from where to where, old and new values, and why; oldest first.
     """
-    rows = commands.read(chronicle, History(ticket=protocol, **asked))
+    return _page(commands.read(chronicle, History(ticket=protocol, **asked)), asked["limit"])
+
+
+@doors.door(
+    "GET",
+    "/activities/<uuid:activity>/history",
+    query=HistoryQuery(),
+    gives=ItemHistoryShape(),
+    example=activity_examples.HISTORY,
+    refusals=(404,),
+)
+def read_activity_history(asked: dict[str, Any], activity: UUID) -> Response:
+    """Read an activity's history.
+
+    Its rows of its ticket's history, with their numbers there; or its own, where it is in no ticket. A ticket's id
+    reads the ticket's history.
+    """
+    return _page(commands.read(item_chronicle, ItemHistory(item=activity, **asked)), asked["limit"])
+
+
+def _page(rows: list[dict[str, Any]], limit: int) -> Response:
     onward = None
-    if len(rows) == asked["limit"]:
+    if len(rows) == limit:
         onward = f"{request.path}?{urlencode(request.args.to_dict() | {'after': rows[-1]['seq']})}"
     return commands.shown({"history": rows, "next": onward})
 
@@ -108,7 +151,7 @@ def read_history(asked: dict[str, Any], protocol: str) -> Response:
 @doors.door(
     "GET",
     "/tickets/<protocol>/history.csv",
-    query=FilterQuery(),
+    query=HistorySheetQuery(),
     gives={"type": "string"},
     example='"seq","at","actor_name","deed","sentence"…',
     refusals=(404,),
@@ -119,8 +162,9 @@ def export_history_as_csv(asked: dict[str, Any], protocol: str) -> Response:
 
     In UTF-8 with a byte order mark. No cell can be taken for a formula: an apostrophe stands before what would be one.
     """
+    style = asked.pop("style")
     found = pages(engine(), History(ticket=protocol, limit=_PAGE, **asked), g.actor)
-    return file(sheet(COLUMNS, found), "text/csv", f"{protocol}.csv")
+    return file(sheet(COLUMNS, found, style, said=_SAID), "text/csv", f"{protocol}.csv")
 
 
 @doors.door(
@@ -139,21 +183,35 @@ def export_history_as_json_lines(asked: dict[str, Any], protocol: str) -> Respon
     return file(lines, "application/jsonl", f"{protocol}.jsonl")
 
 
-COLUMNS: Final = (
-    "seq",
-    "at",
-    "actor",
-    "actor_name",
-    "deed",
-    "sentence",
-    "process",
-    "version",
-    "left",
-    "left_label",
-    "entered",
-    "entered_label",
-    "reason",
-    "cause",
-    "changes",
-    "detail",
-)
+COLUMNS: Final = {
+    "seq": "Número",
+    "at": "Quando",
+    "actor": "Código de quem fez",
+    "actor_name": "Quem fez",
+    "deed": "Código do ato",
+    "sentence": "O que foi feito",
+    "process": "Processo",
+    "version": "Versão",
+    "left": "Código da situação anterior",
+    "left_label": "Situação anterior",
+    "entered": "Código da situação nova",
+    "entered_label": "Situação nova",
+    "reason": "Motivo",
+    "cause": "Elemento do processo",
+    "changes": "Mudanças",
+    "detail": "Detalhes",
+}
+
+
+def _changes(told: list[dict[str, Any]]) -> str:
+    return "; ".join(_change(one) for one in told)
+
+
+def _change(one: dict[str, Any]) -> str:
+    old, new = one["old_label"], one["new_label"]
+    if one["withheld"] and not (old or new):
+        return f"{one['label']}: alterado"
+    return f"{one['label']}: {old or '(vazio)'} → {new or '(vazio)'}"
+
+
+_SAID: Final = {"changes": _changes, "cause": lambda cause: cause["label"] or cause["element"] or ""}

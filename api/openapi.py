@@ -30,7 +30,7 @@ View = TypeVar("View", bound="Callable[..., Response]")
 _ALWAYS: Final = (400, 500, 503)
 _SIGNED_IN: Final = (401, 403)
 _BODY: Final = (413, 415, 422)
-_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+HEADERS: Final[dict[str, Mapping[str, Any]]] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "description": "Makes a retry safe: the same key with the same request gives the same answer, byte for byte, "
@@ -171,6 +171,7 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
     """The OpenAPI document, and the problems as its error answers."""
 
     PROBLEMS: Mapping[int, Mapping[str, Any]] = PROBLEMS
+    HEADERS: Mapping[str, Mapping[str, Any]] = HEADERS
     ERROR_SCHEMA = ProblemShape
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -226,7 +227,7 @@ def document_named(
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
     document = kind(app, spec_kwargs={"marshmallow_plugin": plugin}, config_prefix=name)
     session_cookie(document, of)
-    for header, told in _HEADERS.items():
+    for header, told in kind.HEADERS.items():
         document.spec.components.parameter(header, "header", {"required": False, **told}, lazy=True)
     return document
 

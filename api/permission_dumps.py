@@ -122,6 +122,7 @@ def supposed_body(found: Supposed) -> dict[str, Any]:
     return {
         "running": found.running,
         "effects": [_effect(found, one) for one in found.effects],
+        "untouched": found.untouched,
         "stranded": [
             {
                 "process": one.place.process,

@@ -101,6 +101,7 @@ SUPPOSED: Final = {
             "tickets": 12,
         }
     ],
+    "untouched": 4,
     "stranded": [],
     "unused": [],
     "alike": [],
@@ -176,10 +177,10 @@ EXPLAINED: Final[dict[str, Any]] = {
     "reasons": [
         {
             "code": "situation_lacks",
-            "detail": "O perfil 'balcao' não pode alterar situação (ticket.move:resolver) na situação "
-            "'em_atendimento'. A regra balcao/atendimento/em_atendimento/ticket.move:resolver proíbe.",
-            "fix": "Quem administra os perfis pode retirar a proibição "
-            "balcao/atendimento/em_atendimento/ticket.move:resolver.",
+            "detail": "O perfil “Balcão” não pode alterar situação pela opção “Resolver” na situação “Em atendimento”: "
+            "uma regra proíbe isso.",
+            "fix": "Quem administra os perfis pode retirar a proibição de alterar situação pela opção “Resolver” na "
+            "situação “Em atendimento”.",
             "details": {"decision": _DECISION},
         }
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -14,8 +15,8 @@ from api.attachment_dumps import draft_body
 from api.attachment_shapes import DRAFT, DraftsShape, DroppedShape, UploadQuery
 from api.attachments import download
 from api.auth import engine
-from api.openapi import ETAG, LOCATION
-from api.portal_doors import PortalDoors
+from api.openapi import LOCATION
+from api.portal_doors import ETAG, PortalDoors
 from api.portal_dumps import PREFIX, contact_body, form_body, listed, message_body, standing_body
 from api.receiving import content_of, received
 from engine.attachments.drafts import Drop
@@ -24,6 +25,7 @@ from engine.portal.answers import Answers
 from engine.portal.complementing import Complement, complement
 from engine.portal.forms import ReadForm, read_form
 from engine.portal.listing import ListContacts, list_contacts
+from engine.portal.marks import mark_after
 from engine.portal.opening import OpenContact, open_contact
 from engine.portal.showing import (
     FetchFile,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from engine.unit import Answer, Unit
 
 doors = PortalDoors("contacts", description="A customer's own contacts")
+_MARK: Final = re.compile(r'"([0-9]{1,9}\.[0-9]{1,9})"')
 _BINARY: Final = {"type": "string", "format": "binary"}
 _UPLOAD: Final = {
     "required": True,
@@ -135,7 +138,7 @@ def _opened(ticket: Ticket) -> Answer:
     return commands.answer(
         201,
         standing_body(ticket),
-        ETag=commands.etag(ticket.revision),
+        ETag=commands.etag(mark_after(ticket)),
         Location=f"{PREFIX}/tickets/{ticket.protocol}",
     )
 
@@ -154,7 +157,7 @@ def read_contact(protocol: str) -> Response:
     Where it stands, what comes next, and what was said of it that is shown.
     """
     contact = commands.read(show_contact, ShowContact(ticket=protocol))
-    return commands.shown(contact_body(contact), ETag=commands.etag(contact.ticket.revision))
+    return commands.shown(contact_body(contact), ETag=commands.etag(contact.mark))
 
 
 @doors.door(
@@ -193,13 +196,15 @@ def complement_contact(asked: dict[str, Any], protocol: str) -> Response:
     Where the process waits for the customer, it goes on. A finished contact takes messages only where its process has
     a way back; else `closed`, and `follow_up` is the address under which a new one goes on from it.
     """
-    return commands.run(complement, Complement(ticket=protocol, seen=commands.seen(), **asked), _complemented)
+    seen = commands.matched(_MARK, "7.12")
+    return commands.run(complement, Complement(ticket=protocol, seen=seen, **asked), _complemented)
 
 
 def _complemented(done: Complemented) -> Answer:
     ticket = done.ticket
     said = message_body(ticket.protocol, message_of(done.row, done.who.name))
-    return commands.answer(201, {"message": said, "ticket": standing_body(ticket)}, ETag=commands.etag(ticket.revision))
+    tag = commands.etag(mark_after(ticket))
+    return commands.answer(201, {"message": said, "ticket": standing_body(ticket)}, ETag=tag)
 
 
 @doors.door(

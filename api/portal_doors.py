@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api import errors
 from api.auth import Audience
-from api.openapi import Document, Doors, document_named
+from api.openapi import HEADERS, Document, Doors, document_named
 from api.portal_dumps import PREFIX
 from api.portal_examples import PROBLEMS
 from engine.errors import NotPermitted, Refused
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 PORTAL: Final = Audience(kind=KIND, cookie="tramita_portal", signs_in_at=f"POST {PREFIX}/session")
+ETAG: Final = {
+    "ETag": {
+        "description": "The contact's revision and the number of what is shown of it last.",
+        "schema": {"type": "string"},
+    }
+}
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "description": "The ETag of the contact as it was read: refused with 412 if it has changed since, or if something "
+    "was said that is shown.",
+    "schema": {"type": "string", "pattern": r'^("[0-9]{1,9}\.[0-9]{1,9}"|\*)$'},
+    "example": '"7.12"',
+}
 _TOLD: Final = ("errors", "missing", "limit_bytes", "retry_after_s")
 _SIGN_IN: Final = f"A sessão terminou ou não existe. Entre com POST {PREFIX}/session."
 _WHICH: Final = "Se este e-mail tem contas de mais de um cliente, entre com <código do cliente>/<e-mail>."
@@ -34,6 +47,7 @@ class PortalDocument(Document):
     """The portal's own OpenAPI document."""
 
     PROBLEMS = PROBLEMS
+    HEADERS = HEADERS | {"IfMatch": _IF_MATCH}
 
 
 def describe(app: Flask) -> Document:

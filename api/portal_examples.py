@@ -143,9 +143,9 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
     },
     412: {
         "code": "stale",
-        "detail": "O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual.",
+        "detail": "O atendimento mudou desde que foi lido, ou há mensagens novas. Leia-o de novo antes de escrever.",
     },
-    413: {"code": "too_large", "detail": "O arquivo é maior do que se aceita: 26.214.400 bytes no máximo."},
+    413: {"code": "too_large", "detail": "O arquivo é maior do que se aceita: no máximo 23,8 MB."},
     422: {
         "code": "form",
         "detail": "Confira o formulário. Telefone: falta o DDD: escreva, por exemplo, 62 3774 3039.",

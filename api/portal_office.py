@@ -12,7 +12,7 @@ from api import portal_examples as examples
 from api import portal_shapes as shapes
 from api.openapi import Doors
 from api.portal_dumps import account_body
-from api.portal_people import invited, removed
+from api.portal_people import invited, one_account
 from api.registry_examples import CHANGE
 from api.registry_shapes import RegistryChangeShape
 from api.shapes import Shape, described, string
@@ -143,6 +143,23 @@ def invite_to_portal(asked: dict[str, Any], key: str) -> Response:
 
 
 @doors.door(
+    "PATCH",
+    "/customers/<key>/portal-accounts/<uuid:account>",
+    takes=shapes.AppointAsk(),
+    taken={"admin": True},
+    gives=shapes.AccountShape(),
+    example=examples.ACCOUNT | {"active": True, "admin": True},
+    refusals=(404,),
+)
+def appoint_portal_admin(asked: dict[str, Any], key: str, account: UUID) -> Response:
+    """Let somebody of a customer administer its accounts.
+
+    Or take that back, also from the last one who does.
+    """
+    return commands.run(accounts.appoint, accounts.Appoint(customer=key, account=account, **asked), one_account)
+
+
+@doors.door(
     "DELETE",
     "/customers/<key>/portal-accounts/<uuid:account>",
     gives=shapes.AccountShape(),
@@ -154,7 +171,7 @@ def remove_from_portal(key: str, account: UUID) -> Response:
 
     Their sessions end at once; what they wrote stays.
     """
-    return commands.run(accounts.remove, accounts.Remove(customer=key, account=account), removed)
+    return commands.run(accounts.remove, accounts.Remove(customer=key, account=account), one_account)
 
 
 @doors.door(

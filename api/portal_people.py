@@ -180,6 +180,23 @@ def invited(done: accounts.Invited) -> Answer:
 
 
 @doors.door(
+    "PATCH",
+    "/people/<uuid:account>",
+    takes=shapes.AppointAsk(),
+    taken={"admin": True},
+    gives=shapes.AccountShape(),
+    example=examples.ACCOUNT | {"active": True, "admin": True},
+    refusals=(404, 409),
+)
+def appoint_colleague(asked: dict[str, Any], account: UUID) -> Response:
+    """Let a colleague administer the accounts.
+
+    Or take that back. It counts at once; the last one who administers them, and has a password, goes on doing so.
+    """
+    return commands.run(accounts.appoint, accounts.Appoint(account=account, **asked), one_account)
+
+
+@doors.door(
     "DELETE",
     "/people/<uuid:account>",
     gives=shapes.AccountShape(),
@@ -191,11 +208,11 @@ def remove_colleague(account: UUID) -> Response:
 
     Their sessions end at once; what they wrote stays. The last one who administers the accounts cannot be removed.
     """
-    return commands.run(accounts.remove, accounts.Remove(account=account), removed)
+    return commands.run(accounts.remove, accounts.Remove(account=account), one_account)
 
 
-def removed(one: accounts.Listed) -> Answer:
-    """The answer to a removal."""
+def one_account(one: accounts.Listed) -> Answer:
+    """The account that was changed or removed."""
     return commands.answer(200, account_body(one))
 
 

@@ -82,9 +82,9 @@ class ContactAsk(Shape):
 
 
 class ComplementAsk(Shape):
-    """A further message."""
+    """A further message. What is missing or does not fit is told by `errors`, all at once."""
 
-    message = string(MAX_TEXT, 1, required=True)
+    message = string(MAX_TEXT * 2, allow_none=True)
     attachments = draft_ids()
 
 
@@ -129,7 +129,7 @@ class ListedContactShape(Shape):
     classification = maybe("In words.")
     subclassification = maybe("In words.")
     opened_at = instant()
-    changed_at = instant()
+    changed_at = instant(description="The last change, or the last thing said.")
 
 
 class ContactsShape(Shape):
@@ -166,7 +166,7 @@ class StandingShape(Shape):
     situation = fields.String(required=True, **described("What the customer is told of it, in words."))
     next_step = maybe("What comes next, where the process says so.")
     opened_at = instant()
-    changed_at = instant()
+    changed_at = instant(description="The last change, or the last thing said.")
 
 
 class ContactShape(StandingShape):
@@ -264,6 +264,12 @@ class PortalInviteAsk(Shape):
     email = string(254, 3, required=True)
     admin = YesNo(load_default=False, **described("May invite and remove colleagues."))
     mail = YesNo(load_default=False, **described("Leave word that the invitation is to be mailed."))
+
+
+class AppointAsk(Shape):
+    """Whether somebody administers the customer's accounts."""
+
+    admin = YesNo(required=True, **described("May invite and remove colleagues."))
 
 
 class PortalInvitedShape(AccountShape):

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from api import commands
 from api.auth import engine
-from api.downloads import file, sheet
+from api.downloads import SheetQuery, file, sheet
 from api.openapi import Doors
 from api.shapes import Instant, Shape, Whole, described, string
 from api.ticket_shapes import instant, maybe
@@ -98,6 +98,10 @@ class FilterQuery(Shape):
     actor = string(120, 1, metadata={"description": "A login, or an id such as `user:…`."})
     from_ = Instant(attribute="since", data_key="from", **described("From this instant on."))
     until = Instant(**described("Before this instant."))
+
+
+class AccessSheetQuery(FilterQuery, SheetQuery):
+    """Which accesses, for whom."""
 
 
 class AccessQuery(FilterQuery):
@@ -219,7 +223,7 @@ def list_accesses(asked: dict[str, Any]) -> Response:
 @doors.door(
     "GET",
     "/access.csv",
-    query=FilterQuery(),
+    query=AccessSheetQuery(),
     gives={"type": "string"},
     example='"at","actor_name","door","classes"…',
     refusals=(404,),
@@ -227,20 +231,22 @@ def list_accesses(asked: dict[str, Any]) -> Response:
 )
 def export_accesses_as_csv(asked: dict[str, Any]) -> Response:
     """Export who saw whose personal data as CSV."""
+    style = asked.pop("style")
     found = pages(engine(), ReadAccesses(limit=_PAGE, **asked), g.actor)
-    return file(sheet(_COLUMNS, found), "text/csv", "acessos.csv")
+    return file(sheet(_COLUMNS, found, style, said=_SAID), "text/csv", "acessos.csv")
 
 
-_COLUMNS: Final = (
-    "at",
-    "actor",
-    "actor_name",
-    "door",
-    "classes",
-    "ticket",
-    "customer",
-    "customer_id",
-    "reason",
-    "answer",
-    "id",
-)
+_COLUMNS: Final = {
+    "at": "Quando",
+    "actor": "Código de quem viu",
+    "actor_name": "Quem viu",
+    "door": "Por onde",
+    "classes": "Dados vistos",
+    "ticket": "Atendimento",
+    "customer": "Cliente",
+    "customer_id": "Id do cliente",
+    "reason": "Motivo",
+    "answer": "Resposta",
+    "id": "Id",
+}
+_SAID: Final = {"classes": lambda told: ", ".join(CLASSES[one][0] for one in told)}

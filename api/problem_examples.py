@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from api.examples import MOVED, TICKET
 
-_RELOCATE: Final = "O perfil 'agente' não pode realocar atendimento (ticket.relocate)."
-_ELSEWHERE: Final = "A situação 'visita_a_agendar' oferece: agendar_visita, cancelar."
-_NOT_FROM_HERE: Final = f"A opção 'resolver' não parte da situação atual. {_ELSEWHERE}"
+_RELOCATE: Final = "O perfil “Atendente” não pode realocar atendimento."
+_ELSEWHERE: Final = "A situação “Visita a agendar” oferece: “Agendar visita”, “Cancelar assistência”."
+_NOT_FROM_HERE: Final = f"A opção “Resolver” não parte da situação atual. {_ELSEWHERE}"
 _MEANWHILE: Final[dict[str, Any]] = {
     "present": {
         "situation": MOVED["situation"],
@@ -63,7 +63,7 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
     | _reason(
         "profile_lacks",
         _RELOCATE,
-        "Quem administra os perfis pode permitir ticket.relocate no perfil para 'agente'.",
+        "Quem administra os perfis pode permitir ao perfil “Atendente” realocar atendimento no próprio perfil.",
         decision=_LACKS,
     ),
     404: {"code": "not_found", "detail": f"Não há atendimento {TICKET['protocol']}."},
@@ -81,7 +81,8 @@ PROBLEMS: Final[dict[int, dict[str, Any]]] = {
     | _MEANWHILE,
     413: {
         "code": "too_large",
-        "detail": "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES).",
+        "detail": "O corpo é maior do que este servidor aceita: no máximo 3,8 MB (TRAMITA_MAX_BODY_BYTES). Envie "
+        "menos de uma vez; arquivos vão para os endereços que terminam em /attachments.",
     },
     415: {"code": "media_type", "detail": "Envie o corpo como application/json."},
     416: {"code": "range", "detail": "O cabeçalho Range pede uma parte que o arquivo não tem."},

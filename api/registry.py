@@ -62,10 +62,12 @@ def _entries(unit: Unit, ask: ReadRegistry) -> Mapping[str, Sequence[Any]]:
 def read_one_entry(kind: str, key: str) -> Response:
     """Read one entry with its history.
 
-    And with who refers to it: entries of other registries, people, open tickets.
+    And with who refers to it: entries of other registries, people, open tickets. Of calendars and policies every
+    version is told, with the days on which it holds.
     """
     found: EntryRead = commands.read(read_entry, ReadEntry(registry=kind, key=key))
-    return commands.shown(asdict(found.entry) | {"used_by": found.used_by, "history": found.history})
+    held = {} if found.versions is None else {"versions": found.versions}
+    return commands.shown(asdict(found.entry) | {"used_by": found.used_by, "history": found.history} | held)
 
 
 @doors.door(
@@ -75,14 +77,15 @@ def read_one_entry(kind: str, key: str) -> Response:
     taken=examples.ENTRY,
     gives=UsedEntryShape(),
     example=shown.USED_SUBJECT,
-    refusals=(404,),
+    refusals=(404, 409),
 )
 def put_entry(asked: dict[str, Any], kind: str, key: str) -> Response:
     """Put an entry into a registry: new, changed or retired.
 
     A key never changes; a subsubject's is `<subject>.<own key>`, a block's `<development>.<own key>`, a unit's
     `<development>.<block>.<own key>` or `<development>.<own key>`. What refers to an entry that is retired keeps it:
-    `used_by` says who.
+    `used_by` says who. What would end versions of a calendar or policy that begin later is refused with 409, unless
+    `replaces_later`.
     """
     return commands.run(put, Put(registry=kind, key=key, values=asked), _entry)
 

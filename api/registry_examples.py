@@ -35,7 +35,15 @@ REGISTRIES: Final = TEAMS | {
         }
     ],
     "fields": [
-        {"key": "unidade", "label": "Unidade", "type": "text", "choices": [], "personal": False, "retired": False}
+        {
+            "key": "unidade",
+            "label": "Unidade",
+            "type": "text",
+            "choices": [],
+            "personal": True,
+            "personal_class": "address",
+            "retired": False,
+        }
     ],
 }
 USED_SUBJECT: Final = SUBJECT | {

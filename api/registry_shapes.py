@@ -43,6 +43,7 @@ _OF = {
     "first_response": "SLA policies: `PT8H` (working time), `P2D` (working days), `P2D/24x7` (by the wall clock).",
     "next_response": "SLA policies: likewise, after each word of the customer.",
     "resolution": "SLA policies: likewise, until the ticket is finished.",
+    "escalate": "SLA policies: who is told before and after each limit, as in `80%:responsible, -PT1H:manager`.",
     "fields": "Classifications, subclassifications, contact forms: own fields that the customer has to fill.",
 }
 
@@ -86,6 +87,7 @@ class EntryShape(Shape):
     first_response = fields.String(allow_none=True, **described(_OF["first_response"]))
     next_response = fields.String(allow_none=True, **described(_OF["next_response"]))
     resolution = fields.String(allow_none=True, **described(_OF["resolution"]))
+    escalate = fields.String(allow_none=True, **described(_OF["escalate"]))
 
 
 RegistriesShape = Shape.from_dict(
@@ -120,8 +122,32 @@ class RegistryChangeShape(Shape):
     detail = fields.Dict(required=True, **described("For a change, member: [old, new]."))
 
 
+class StretchShape(Shape):
+    """Local days."""
+
+    from_ = fields.String(
+        required=True, allow_none=True, attribute="from", data_key="from", **described("null: of all time before, too.")
+    )
+    until = fields.String(
+        required=True, allow_none=True, **described("The first day that is none of them; null: for ever.")
+    )
+
+
+class RuleVersionShape(Shape):
+    """A version of a calendar or policy."""
+
+    number = fields.Integer(required=True)
+    valid_from = fields.String(required=True, allow_none=True)
+    in_force = fields.Nested(StretchShape(), required=True, allow_none=True, **described("null: a later one ended it."))
+    made_at = fields.String(required=True)
+    made_by = fields.String(required=True)
+    says = fields.Dict(required=True, **described("Its hours, or its terms."))
+
+
 class WholeEntryShape(UsedEntryShape):
     """An entry, who refers to it, and what was done to it."""
+
+    versions = fields.List(fields.Nested(RuleVersionShape()), **described("Of calendars and SLA policies."))
 
     history = fields.List(
         fields.Nested(RegistryChangeShape()), required=True, **described("The newest first, at most 200.")
@@ -176,6 +202,8 @@ class EntryAsk(Shape):
     first_response = string(20, allow_none=True, metadata={"description": _OF["first_response"]})
     next_response = string(20, allow_none=True, metadata={"description": _OF["next_response"]})
     resolution = string(20, allow_none=True, metadata={"description": _OF["resolution"]})
+    escalate = string(250, allow_none=True, metadata={"description": _OF["escalate"]})
+    replaces_later = YesNo(**described("Calendars, SLA policies: versions that begin later are ended; else 409."))
 
 
 class MembersAsk(Shape):

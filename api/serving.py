@@ -21,11 +21,11 @@ from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from api import create_app, logs
-from api.errors import MEDIA_TYPE, TITLES
+from api.errors import MEDIA_TYPE, TITLES, body_too_large
 from api.health import not_ready
 from engine.attachments.storing import body_limit, too_large
 from engine.config import SettingsError, read_settings
-from engine.starting import NoDatabaseError, start
+from engine.starting import NoDatabaseError, note, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ MAX_HEADERS_BYTES: Final = 65_536
 _FOLDED: Final = re.compile(rb"\n[ \t]")
 _REFUSED: Final = {
     400: ("malformed", "O pedido não é HTTP válido."),
-    413: ("too_large", "O corpo é maior do que este servidor aceita (TRAMITA_MAX_BODY_BYTES)."),
+    413: ("too_large", ""),  # with the limit, below
     431: ("headers_too_large", "Os cabeçalhos são grandes demais."),
     500: ("internal", "Algo falhou do nosso lado."),
     501: ("not_implemented", "Esta forma de enviar o corpo não é aceita."),
@@ -66,6 +66,8 @@ class _Problem(ErrorTask):  # type: ignore[misc]
         """Answer and close."""
         status = self.request.error.code
         code, detail = _REFUSED.get(status, _REFUSED[400])
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            detail = body_too_large(self.request.path, self.request.adj.max_request_body_size - 1)
         told = {
             "type": f"urn:tramita:problem:{code}",
             "title": TITLES.get(status, detail),
@@ -200,6 +202,7 @@ def application() -> Flask:
         raise SettingsError(str(error)) from None
     if lacking := not_ready(engine):
         raise SettingsError(" ".join(lacking))
+    note(engine)
     return _built(engine)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api import examples
+from api import activity_examples, examples
 
 _NONE: Final = {"not_started": 0, "counted": 0, "off_hours": 0, "paused": 0, "over": 0}
 _INTERVALS: Final = [
@@ -71,12 +71,7 @@ CLOCKS: Final = {
     "clocks": [_CLOCK],
 }
 _ANNOUNCEMENTS: Final = [
-    {
-        "threshold": "limit",
-        "due_at": "2026-03-03T14:00:00Z",
-        "at": "2026-03-03T14:00:01Z",
-        "told": ["Ana Souza"],
-    }
+    activity_examples.ANNOUNCEMENT | {"due_at": "2026-03-03T14:00:00Z", "at": "2026-03-03T14:00:01Z"},
 ]
 LEDGER: Final = CLOCKS | {
     "clocks": [_CLOCK | {"intervals": _INTERVALS}],
@@ -125,6 +120,7 @@ MONTH: Final = {
         {
             "number": 1,
             "valid_from": None,
+            "in_force": {"from": None, "until": None},
             "made_at": "2026-01-05T12:00:00Z",
             "made_by": "Elisa Prado",
             "zone": "America/Sao_Paulo",

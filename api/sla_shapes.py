@@ -6,6 +6,8 @@ from typing import Final
 
 from marshmallow import fields, validate
 
+from api.activity_shapes import AnnouncementShape
+from api.registry_shapes import StretchShape
 from api.shapes import Instant, Shape, described, string
 from api.ticket_shapes import instant, maybe
 
@@ -54,13 +56,14 @@ class IntervalShape(Shape):
     )
     situation = fields.String(**described("Where the ticket stands meanwhile: `<process>:<situation>`."))
     situation_label = fields.String()
-    calendar_version = fields.Integer(**described("Of the calendar: which version says so."))
+    calendar = fields.String(allow_none=True, **described("Whose hours say so, where it is counted or off hours."))
+    calendar_version = fields.Integer(**described("Which version of the calendar."))
     because = fields.String(**described("Off hours: `off_hours`, `day_off` (a weekday without hours) or `holiday`."))
     holiday = fields.String(**described("Name of the holiday, or of the installation's own day."))
 
 
 class UsedCalendarShape(Shape):
-    """What time is counted by."""
+    """What time is counted by, as of then; handed over, other teams' hours may have counted before."""
 
     key = maybe("Null: all time counts.")
     version = fields.Integer(required=True)
@@ -86,7 +89,7 @@ class ClockShape(Shape):
         allow_none=True,
         **described(
             "`source` `diagram` (process, version, element), `policy` (key, version, criteria) or `hand` (`by` whom,"
-            " `at`); `kept`: an activity's limit that was counted before it came to its present team."
+            " `at`). `team`: who had it then."
         ),
     )
     calendar = fields.Nested(UsedCalendarShape(), required=True)
@@ -120,22 +123,13 @@ class VisitSpanShape(Shape):
     seconds = fields.Nested(SecondsShape(), required=True)
 
 
-class AnnouncedShape(Shape):
-    """Who was told of a limit, and when."""
-
-    threshold = fields.String(required=True)
-    due_at = instant()
-    at = instant()
-    told = fields.List(fields.String(), required=True, **described("Names."))
-
-
 class LedgerShape(ClocksShape):
     """A ticket's clocks with every interval; and its whole life, each stay by the calendar of its situation."""
 
     seconds = fields.Nested(SecondsShape(), required=True)
     visits = fields.List(fields.Nested(VisitSpanShape()), required=True)
     intervals = fields.List(fields.Nested(IntervalShape()), required=True)
-    announcements = fields.List(fields.Nested(AnnouncedShape()), required=True)
+    announcements = fields.List(fields.Nested(AnnouncementShape()), required=True)
 
 
 class ActivityClockShape(Shape):
@@ -145,9 +139,12 @@ class ActivityClockShape(Shape):
     ticket = maybe("Protocol; null: it is in no ticket.")
     as_of = instant()
     rules = fields.String(required=True)
-    status = fields.String()
+    status = fields.String(**described("As of then, as are its team and who has it."))
+    team = fields.String(allow_none=True)
+    responsible = fields.String(allow_none=True, **described("Login."))
+    responsible_name = fields.String(allow_none=True)
     clocks = fields.List(fields.Nested(ClockShape()), required=True)
-    announcements = fields.List(fields.Nested(AnnouncedShape()), required=True)
+    announcements = fields.List(fields.Nested(AnnouncementShape()), required=True)
 
 
 class CalendarDayShape(Shape):
@@ -166,6 +163,9 @@ class CalendarVersionShape(Shape):
 
     number = fields.Integer(required=True)
     valid_from = maybe("The local day; null: always.")
+    in_force = fields.Nested(
+        StretchShape(), required=True, allow_none=True, **described("null: a later one ended it before it began.")
+    )
     made_at = instant()
     made_by = fields.String(required=True)
     zone = maybe()
@@ -191,7 +191,7 @@ class RefreshShape(Shape):
 
     id = fields.String(required=True)
     what = fields.String(required=True, **described("`tickets` or `activities`."))
-    because = fields.String(required=True, **described("`<registry>/<key>`"))
+    because = fields.String(required=True, **described("`<registry>/<key>`, or a setting such as `TRAMITA_CALENDAR`."))
     asked_at = instant()
     asked_by = fields.String(required=True)
     seen = fields.Integer(required=True, **described("Open ones looked at so far."))

@@ -84,6 +84,9 @@ class SupposedShape(Shape):
     running = Whole(0, 2**62, required=True, **described("Tickets that were looked at."))
     authority = Whole(0, 2**62, required=True, **described("Send it with the change: refused if rights changed."))
     effects = fields.List(fields.Nested(EffectShape()), required=True)
+    untouched = Whole(
+        0, 2**62, required=True, **described("Effects left out: in situations where no ticket of theirs stands now.")
+    )
     stranded = fields.List(fields.Nested(StrandedShape()), required=True)
     unused = fields.List(fields.Nested(CellShape()), required=True, **described("Of these profiles, for 90 days."))
     alike = fields.List(fields.Nested(AlikeShape()), required=True)

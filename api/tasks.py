@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import fields
 
-from api import commands, examples
-from api.activity_shapes import SaidAsk
-from api.openapi import Doors
-from api.shapes import Shape, described, string
+from api import activity_examples, commands, examples
+from api.activity_dumps import created
+from api.activity_shapes import ItemShape, SaidAsk
+from api.openapi import LOCATION, Doors
+from api.shapes import Shape, string
 from api.ticket_dumps import activity_body
 from api.ticket_shapes import ActivityShape, maybe
-from engine.tickets.tasks import Created, CreateTask, Tasks, create_task, tasks
+from engine.tickets.tasks import CreateTask, Tasks, create_task, tasks
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from engine.unit import Answer, Unit
+    from engine.unit import Unit
 
 doors = Doors("tasks", description="What somebody has to do for a ticket")
 
@@ -26,14 +27,6 @@ class TaskAsk(SaidAsk):
     """Something for somebody to do."""
 
     name = string(200, 1, required=True, metadata={"description": "In a few words."})
-
-
-class TaskShape(Shape):
-    """The task that was created."""
-
-    id = fields.UUID(required=True)
-    status = fields.String(required=True, **described("`queued`, or `pending` where somebody has it."))
-    team = maybe()
 
 
 class DoneShape(ActivityShape):
@@ -79,17 +72,14 @@ def _tasks(unit: Unit, ask: Tasks) -> list[dict[str, Any]]:
     takes=TaskAsk(),
     taken={"name": "Ligar para o síndico", "kind": "call", "responsible": "ana.souza"},
     status=201,
-    gives=TaskShape(),
-    example={"id": examples.ACTIVITY["id"], "status": "pending", "team": None},
+    gives=ItemShape(),
+    example=activity_examples.ITEM,
     refusals=(404,),
+    headers=LOCATION,
 )
 def create_a_task(asked: dict[str, Any], protocol: str) -> Response:
     """Create a task in a ticket.
 
     The ticket must be open and have a subsubject. `POST /activities/{id}/finish` finishes it.
     """
-    return commands.run(create_task, CreateTask(ticket=protocol, **asked), _created)
-
-
-def _created(done: Created) -> Answer:
-    return commands.answer(201, {name: done.task[name] for name in ("id", "status", "team")})
+    return commands.run(create_task, CreateTask(ticket=protocol, **asked), created)

@@ -124,15 +124,15 @@ def listed(unit: Unit, rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 def activity_body(unit: Unit, row: Any, view: View) -> dict[str, Any]:
     """`ActivityShape`, as the reader of its ticket sees it."""
-    label = row.name
+    name = row.name
     if row.element is not None:
-        label = deployed(unit, row.version_id).activities[Place(row.process, row.element)].label
+        name = deployed(unit, row.version_id).activities[Place(row.process, row.element)].label
     person = unit.catalogue.people.get(row.person_id)
-    names = ("id", "kind", "process", "element", "team", "status", "created_at", "due_kind", "limit_at")
-    return {name: getattr(row, name) for name in names} | {
+    as_they_are = ("process", "element", "team", "status", "created_at", "due_kind", "limit_at")
+    return {"id": row.id, "kind": row.kind, "name": name} | {
+        **{one: getattr(row, one) for one in as_they_are},
         "ring": ring(row.status, row.limit_at, row.yellow_at, unit.now),
         "overdue": overdue(row.status, row.limit_at, unit.now),
-        "label": label,
         "description": view(TEXT, row.description),
         "responsible": person.login if person else None,
     }

@@ -59,7 +59,7 @@ class ListedShape(Shape):
     incomplete = fields.List(fields.String(), required=True, **described("Fields a transition left empty."))
     opened_at = instant()
     entered_at = instant(description="When it came to its situation.")
-    changed_at = instant()
+    changed_at = instant(description="The last change, or the last word or file that is shown to the customer.")
     timer_due_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
 
 
@@ -108,7 +108,7 @@ class ActivityShape(Shape):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, **described("`email`, `call`, `appointment`, `custom` or `social`."))
-    label = fields.String(required=True)
+    name = fields.String(required=True, **described("What to do: as whoever made it called it, else as its diagram."))
     description = maybe("Of one made by hand.")
     process = maybe("Null: made by hand.")
     element = maybe("Null: made by hand.")

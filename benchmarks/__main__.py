@@ -18,6 +18,7 @@ from benchmarks import (
     permissions,
     privacy,
     queues,
+    refreshing,
     steps,
     storage,
 )
@@ -34,6 +35,7 @@ PARTS = (
     callers,
     bulk,
     clocks,
+    refreshing,
     queues,
     growth,
     steps,

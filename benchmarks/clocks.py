@@ -1,20 +1,18 @@
-"""Calendar arithmetic, what clocks add to a move, and limits computed anew (`python -m benchmarks.clocks`)."""
+"""Calendar arithmetic, and what clocks add to a move (`python -m benchmarks.clocks`)."""
 
 from __future__ import annotations
 
 import contextlib
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
 from typing import TYPE_CHECKING
 
 from benchmarks.commands import looping
-from benchmarks.crowd import crowd
 from benchmarks.figure import Figure, Legs, table
 from benchmarks.installation import DATABASES, HERE, a_database, installed, on_one_core
 from benchmarks.machine import header
 from engine import actors
-from engine.clocks.refreshing import RefreshSome, refresh_some
+from engine.clocks.refreshing import refresh_all
 from engine.people.knowing import by_token, hash_of
 from engine.processes.deploying import deploy_files
 from engine.registry.putting import Put, put
@@ -27,10 +25,8 @@ if TYPE_CHECKING:
 
     from benchmarks.installation import Installation
 
-TICKETS = 20_000
 ROUNDS = 8
 MOST_US = 20
-MOST_S = 120
 WEEK = ["seg-sex 08:00-12:00 13:00-18:00"]
 LIMITED = {
     b'<userTask id="em_andamento" name="Em andamento" />': (b"em_andamento", b"Em andamento", b"sla", b"PT8H"),
@@ -42,8 +38,6 @@ def figures() -> Iterator[Figure]:
     yield from _arithmetic()
     for kind in DATABASES:
         yield from _moves(kind)
-    for kind in DATABASES:
-        yield from _refreshes(kind)
 
 
 def _arithmetic() -> Iterator[Figure]:
@@ -113,8 +107,7 @@ def _limited(here: Installation) -> None:
 def _with_policy(here: Installation) -> None:
     _limited(here)
     _put(here, "sla_policies", "todos", label="Todos", first_response="PT4H", resolution="P3D")
-    while here.engine.run(refresh_some, RefreshSome(), actor=actors.CONSOLE):
-        pass
+    refresh_all(here.engine)
 
 
 _SET_UP: dict[str, Callable[[Installation], None]] = {
@@ -126,35 +119,6 @@ _SET_UP: dict[str, Callable[[Installation], None]] = {
 
 def _put(here: Installation, registry: str, key: str, **values: object) -> None:
     here.engine.run(put, Put(registry=registry, key=key, values=values), actor=actors.CONSOLE)
-
-
-def _refreshes(kind: str) -> Iterator[Figure]:
-    """All limits computed anew: once when every one changes, once when none does."""
-    with a_database(kind) as url, installed(url) as here:
-        _with_policy(here)
-        here.ticket()
-        crowd(here, TICKETS)
-        for name, more in (
-            ("every limit changes", {"week": ["seg-sex 09:00-12:00 13:00-18:00"], "valid_from": "2020-01-01"}),
-            ("no limit changes", {"week": ["seg-sex 09:00-12:00 13:00-18:00"], "valid_from": "2020-01-02"}),
-        ):
-            _put(here, "calendars", "comercial", label="Comercial", **more, days=["2019-01-01 fechado " + name])
-            began, seen, longest = time.perf_counter(), 0, 0.0
-            while True:
-                before = time.perf_counter()
-                some = here.engine.run(refresh_some, RefreshSome(), actor=actors.CONSOLE)
-                longest = max(longest, time.perf_counter() - before)
-                if not some:
-                    break
-                seen += some
-            spent = time.perf_counter() - began
-            million = spent / seen * 1_000_000
-            yield Figure(
-                measure=f"limits computed anew, {kind}, {seen:,} seen, {name}",
-                measured=f"{million:.0f} s a million, extrapolated; the longest batch {longest * 1000:.0f} ms",
-                asked=f"about {MOST_S} s",
-                holds=million <= MOST_S,
-            )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A board page and the announcing of limits among a million queued activities (`python -m benchmarks.queues`)."""
+"""A board page, taking, announcing limits, among a million queued activities (`python -m benchmarks.queues`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.claims import claims
 from benchmarks.figure import Figure, Legs, table
 from benchmarks.installation import a_database, installed, on_one_core
 from benchmarks.machine import header
@@ -39,6 +40,7 @@ def figures() -> Iterator[Figure]:
         with contextlib.ExitStack() as stack:
             few, many = (_desk(stack, kind, number) for number in (SMALL, large))
             yield from _pages(kind, few, many, large)
+            yield from claims(kind, few, many, large, SMALL)
             yield from _sweeps(kind, few, many, large)
 
 
@@ -117,10 +119,10 @@ def _sweeps(kind: str, few: Installation, many: Installation, large: int) -> Ite
         for name, here in (("few", few), ("many", many)):
             if crossings:
                 seed(here, crossings, due=True)
-            before, began = _cpu_s(here), time.perf_counter()
+            before, began = cpu_s(here), time.perf_counter()
             done = announce_all(here.engine)
             spent[name] = time.perf_counter() - began
-            busy = _cpu_s(here) - before
+            busy = cpu_s(here) - before
             assert done == crossings, (done, crossings)
         rate = crossings / spent["many"]
         yield Figure(
@@ -132,7 +134,7 @@ def _sweeps(kind: str, few: Installation, many: Installation, large: int) -> Ite
         )
 
 
-def _cpu_s(here: Installation) -> float:
+def cpu_s(here: Installation) -> float:
     """Seconds of CPU that this process and its connection's server process have used; others do not count."""
     spent = time.process_time()
     if here.engine.database.dialect.name == "postgresql":

@@ -31,7 +31,7 @@ class Server(NamedTuple):
 def gunicorn(application: str, url: str, **environ: str) -> Iterator[Server]:
     """Two sync workers, one connection for each request."""
     how = ("--no-control-socket", "--worker-class", "sync", "--workers", "2", "--bind", "127.0.0.1:{port}")
-    command = ["gunicorn", *how, application]
+    command = ["-m", "gunicorn", *how, application]
     with serving(command, url, **environ) as server:
         yield server
 
@@ -41,9 +41,32 @@ def waitress(application: str, url: str, **environ: str) -> Iterator[Server]:
     """One process of eight threads: the server that `tramita serve` embeds."""
     module, _, call = application.partition(":")
     name = f"{module}:{call.removesuffix('()')}"
-    command = ["waitress", "--threads", "8", "--listen", "127.0.0.1:{port}", "--call", name]
+    command = ["-m", "waitress", "--threads", "8", "--listen", "127.0.0.1:{port}", "--call", name]
     with serving(command, url, **environ) as server:
         yield server
+
+
+@contextlib.contextmanager
+def tramita_up(url: str, **environ: str) -> Iterator[Server]:
+    """Server and scheduler in one process, as a small office runs it."""
+    with serving([*_TRAMITA, "up", "--empty", "--port", "{port}"], url, **environ) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def tramita_schedule(url: str, **environ: str) -> Iterator[int]:
+    """The scheduler alone, in a process of its own; its id."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    told = {**os.environ, "TRAMITA_DATABASE_URL": url, **environ}
+    scheduler = subprocess.Popen([sys.executable, *_TRAMITA, "schedule"], env=told, **silent)
+    try:
+        yield scheduler.pid
+    finally:
+        scheduler.terminate()
+        scheduler.wait(10)
+
+
+_TRAMITA = ("-c", "from api.cli import main; main()")
 
 
 @contextlib.contextmanager
@@ -52,7 +75,7 @@ def serving(command: list[str], url: str, **environ: str) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", *(part.format(port=port) for part in command)],
+        [sys.executable, *(part.format(port=port) for part in command)],
         env={**os.environ, "TRAMITA_DATABASE_URL": url, **environ},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,  # the log lines are written, and go nowhere

@@ -63,8 +63,18 @@ assert LABELS.keys() == FIELDS.keys()
 NOTE: Final = "note"
 PORTAL: Final = "portal"
 CUSTOMER_REPLIED: Final = "customer_replied"
-CHANNELS: Final = ("email", "phone", "sms", "app", "chatbot", "whatsapp", PORTAL)
+CHANNEL_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "email": "e-mail",
+        "phone": "telefone",
+        "sms": "SMS",
+        "app": "aplicativo",
+        "chatbot": "chatbot",
+        "whatsapp": "WhatsApp",
+        PORTAL: "portal",
+    }
+)
+CHANNELS: Final = tuple(CHANNEL_LABELS)
 
-# What there may be to do, and who may be told of its limit.
+# What there may be to do.
 ACTIVITY_KINDS: Final = ("email", "call", "appointment", "custom", "social")
-TOLD: Final = ("responsible", "team", "manager")

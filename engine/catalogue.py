@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine.people.absences import STANDING, Away
 from engine.people.model import Person, Profile, permission_rule, person, profile
 from engine.processes.model import Version, decision_version, process_head, process_version
+from engine.registry.defaults import noted
 from engine.registry.demands import Demand, Demands, interaction_demand
 from engine.registry.intake import portal_parameter
 from engine.registry.model import KINDS, Registries
@@ -66,10 +67,10 @@ def load_catalogue(connection: Connection, number: int, *, zone: str, calendar: 
     """Read everything; some milliseconds, once per worker after a change.
 
     Args:
-        zone: the installation's.
-        calendar: key of the calendar that counts where nothing names one.
+        zone, calendar: of the settings, until some have been noted (`engine.registry.defaults`).
     """
-    calendars, policies, rule_numbers = read_versions(connection, zone=zone, default=calendar)
+    known = {"zone": zone, "calendar": calendar} | noted(connection)
+    calendars, policies, rule_numbers = read_versions(connection, zone=known["zone"] or zone, default=known["calendar"])
     rows = connection.execute(select(permission_rule)).all()
     return Catalogue(
         number=number,

@@ -81,6 +81,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an acciden
         self.reasons = tuple(reasons)
         self.extra = extra
 
+    @classmethod
+    def because(cls, reason: Reason, **extra: Any) -> Self:
+        """A refusal for this reason alone: it has its code, and tells it together with what to do."""
+        return cls(f"{reason.detail} {reason.fix}".strip(), code=reason.code, reasons=[reason], **extra)
+
 
 class NotFound(Refused):
     """There is no such thing, or none this actor may know of."""
@@ -115,14 +120,29 @@ class Invalid(Refused):
     code = "invalid"
 
     @classmethod
-    def of(cls, wrong: Sequence[str]) -> Self:
-        """A refusal that names everything that does not fit, each as `member: what is the matter`."""
+    def of(cls, wrong: Sequence[str], *, opening: str = "", code: str | None = None) -> Self:
+        """A refusal that names everything that does not fit, each as `member: what is the matter`.
+
+        Args:
+            opening: of the whole text.
+            code: of the refusal; None: `invalid`.
+        """
         members = [one.partition(":")[0] for one in wrong]
         reasons = [
-            Reason(code="invalid", detail=one, fix=f"Corrija {member} e envie de novo.", details={"member": member})
+            Reason(
+                code=code or cls.code,
+                detail=one,
+                fix=f"Corrija {member} e envie de novo.",
+                details={"member": member},
+            )
             for one, member in zip(wrong, members, strict=True)
         ]
-        return cls("; ".join(wrong) + ".", reasons=reasons)
+        return cls(opening + "; ".join(wrong) + ".", code=code, reasons=reasons)
+
+    @classmethod
+    def at(cls, member: str, matter: str, fix: str, *, code: str = "invalid") -> Self:
+        """A refusal of one member's value: what is the matter with it, and what to do."""
+        return cls.because(Reason(code=code, detail=f"{member}: {matter}", fix=fix, details={"member": member}))
 
 
 class FieldsMissing(Invalid):

@@ -6,26 +6,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.db import new_id
 from engine.demanding import REGISTRY, PutDemand, checked_demand, forget_demand, write_demand
 from engine.errors import Conflict, Invalid, Reason, Refused
-from engine.people.adding import AddPerson, check_person, write_person
+from engine.peopling import Weighed, weigh_customer, weigh_members, weigh_person
 from engine.registry.asking import ask_of
 from engine.registry.checking import entry_of
 from engine.registry.choosing import insist_on_form, write_choice
-from engine.registry.contacts import value_and_identity
-from engine.registry.customers import PutCustomer, as_asked, changed_customer, row_of, write_customer, wrong_customer
 from engine.registry.demands import ANY
-from engine.registry.folder import ORDER, values_of
+from engine.registry.folder import MEMBERS, ORDER, values_of
 from engine.registry.model import KINDS, Registries
 from engine.registry.putting import changed, write_entry
-from engine.registry.reaching import AddContactPoint, knows, write_contact_point
-from engine.registry.rule_checking import tied
+from engine.registry.rule_plans import insist_on_plans, parted, tied
+from engine.registry.rule_versions import as_it_stands
 from engine.rights import insist
 from permissions.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from engine.registry.demands import Demand
     from engine.registry.folder import Folder
@@ -107,6 +104,7 @@ class _Import:
         self.deeds: list[Callable[[], object]] = []
         self.changes: list[Change] = []
         self.unchanged = 0
+        self.policies: list[tuple[Any, Any]] = []
         self.notes: list[str] = []
         self.wrong: list[str] = []
 
@@ -116,7 +114,7 @@ class _Import:
                 insist(self.unit, Action.REGISTRY_MANAGE, narrowed=registry)
                 self._registry(registry, self.ask.folder.registries[registry])
         if "sla_policies" in self.ask.folder.registries:
-            self.wrong += (f"sla_policies: {one}." for one in tied(self.ahead["sla_policies"]))
+            self.wrong += (f"sla_policies: {one.detail}. {one.fix}" for one in tied(self.unit, self.policies))
         if self.ask.folder.customers:
             insist(self.unit, Action.CUSTOMER_MANAGE)
         if self.ask.folder.people:
@@ -127,8 +125,11 @@ class _Import:
         if self.ask.folder.demands is not None:
             insist(self.unit, Action.REGISTRY_MANAGE, narrowed=REGISTRY)
             self._demands(self.ask.folder.demands)
-        self._each("customers", "key", self.ask.folder.customers, self._customer)
-        self._each("people", "login", self.ask.folder.people, self._person)
+        folder, unit = self.ask.folder, self.unit
+        self._each("customers", "key", folder.customers, partial(weigh_customer, unit))
+        newcomers = partial(weigh_person, unit, teams=self.ahead["teams"], members=folder.members)
+        self._each("people", "login", folder.people, newcomers)
+        self._members(folder.members)
         if self.wrong:
             reasons = [Reason(code="entry_invalid", detail=told) for told in self.wrong]
             count = len(self.wrong)
@@ -139,10 +140,16 @@ class _Import:
     def _registry(self, registry: str, given: Mapping[str, Mapping[str, Any]]) -> None:
         for key, values in given.items():
             told = self._without_strange_process(key, values) if registry == "subjects" else values
+            before = self.ahead[registry].get(key)
             try:
-                after = entry_of(self.known, self.unit.catalogue.processes, registry, key, told)
+                members, replaces_later = parted(registry, told)
+                asked = entry_of(self.known, self.unit.catalogue.processes, registry, key, members)
+                after = as_it_stands(registry, before, asked)
+                insist_on_plans(self.unit, registry, before, after, replaces_later=replaces_later)
             except Invalid as invalid:
                 self.wrong.append(invalid.detail)
+            except Conflict as conflict:
+                self.wrong.append(f"{registry}/{key}: {conflict.detail}")
             else:
                 self._entry(registry, after)
         if self.ask.retire_missing:
@@ -171,12 +178,14 @@ class _Import:
         else:
             self.unchanged += 1
             return
+        if registry == "sla_policies":
+            self.policies.append((before, after))
         self.deeds.append(lambda: write_entry(self.unit, registry, before, after))
 
     def _choice(self, form: Any) -> None:
         before = self.unit.catalogue.intake_form
         try:
-            insist_on_form(self.ahead["intake_forms"], form)
+            insist_on_form(self.ahead["intake_forms"], form, "intake_form")
         except Invalid as invalid:
             self.wrong.append(invalid.detail)
             return
@@ -225,7 +234,7 @@ class _Import:
         name: str,
         identity: str,
         given: tuple[Mapping[str, Any], ...],
-        weigh: Callable[[Mapping[str, Any]], None],
+        weigh: Callable[[Mapping[str, Any]], Weighed | None],
     ) -> None:
         seen: set[Any] = set()
         for told in given:
@@ -234,52 +243,27 @@ class _Import:
                 if not isinstance(key, str) or key in seen:
                     raise Invalid(f"{identity}: use um texto, e cada um só uma vez.")
                 seen.add(key)
-                weigh(told)
+                self._weighed(name, weigh(told))
             except Refused as refused:
                 self.wrong.append(f"{name}/{key}: {refused.detail}")
 
-    def _customer(self, told: Mapping[str, Any]) -> None:
-        ask = ask_of(PutCustomer, {name: value for name, value in told.items() if name != "contact_points"})
-        if wrong := wrong_customer(ask):
-            raise Invalid.of(wrong)
-        unit = self.unit
-        row = row_of(unit, ask.key)
-        points = list(self._points(row, ask, told.get("contact_points", ())))
-        members = changed_customer(row, ask)
-        if points:
-            members["contact_points"] = [None, [point.kind for point in points]]
-        if not members:
+    def _members(self, given: Mapping[str, Sequence[str]]) -> None:
+        if not given:
+            return
+        insist(self.unit, Action.REGISTRY_MANAGE, narrowed="teams")
+        newcomers = [told.get("login") for told in self.ask.folder.people]
+        found, wrong = weigh_members(self.unit, given, self.ahead["teams"], newcomers)
+        self.wrong += wrong
+        self.unchanged += len(given) - len(found)
+        for one in found:
+            self._weighed(MEMBERS, one)
+
+    def _weighed(self, registry: str, found: Weighed | None) -> None:
+        if found is None:
             self.unchanged += 1
             return
-        what: Literal["added", "changed"] = "added" if row is None else "changed"
-        self._change(what, "customers", ask.key, members)
-
-        def write() -> None:
-            found = as_asked(unit, row, ask, write_customer(unit, row, ask))
-            for point in points:
-                found = write_contact_point(unit, found, point)
-
-        self.deeds.append(write)
-
-    def _points(self, row: Any, ask: PutCustomer, given: Any) -> Iterator[AddContactPoint]:
-        if not isinstance(given, list | tuple) or not all(isinstance(point, dict) for point in given):
-            raise Invalid("contact_points: use uma lista de tabelas.")
-        known = as_asked(self.unit, row, ask, new_id() if row is None else row.id)
-        for told in given:
-            point = ask_of(AddContactPoint, {**told, "customer": ask.key})
-            if not knows(known, point.kind, point.value):
-                kept = {"kind": point.kind, "value": value_and_identity(point.kind, point.value)[0]}
-                known = replace(known, contact_points=[*known.contact_points, kept])
-                yield point
-
-    def _person(self, told: Mapping[str, Any]) -> None:
-        if any(person.login == told["login"] for person in self.unit.catalogue.people.values()):
-            self.unchanged += 1
-            return
-        ask = ask_of(AddPerson, told)
-        check_person(self.unit, ask, self.ahead["teams"])
-        self._change("added", "people", ask.login, {name: [None, value] for name, value in told.items()})
-        self.deeds.append(lambda: write_person(self.unit, ask))
+        self._change(found.what, registry, found.key, found.members)
+        self.deeds.append(found.write)
 
     def _change(
         self, what: Literal["added", "changed", "retired"], registry: str, key: str, members: Mapping[str, list[Any]]

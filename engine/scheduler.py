@@ -34,6 +34,8 @@ SCAN_EVERY_S = 30
 HAND_BACK_EVERY_S = 60
 BULK_EVERY_S = 1
 _REFRESH_BUDGET_S = 0.8
+_SETTLED = timedelta(seconds=5)  # commands that began under the rules before have ended by then
+_REST = {"sqlite": 1.0}  # its writers wait by looking again and again: a gap as long as the batch lets them in
 _BULK_BUDGET_S = 0.8  # so that a beat ends before the next, and `shutdown()` soon
 
 
@@ -56,7 +58,7 @@ def start_scheduler(engine: Engine) -> BackgroundScheduler:
         _patient,
         "interval",
         seconds=engine.settings.tick_every_s,
-        args=["refresh clocks", lambda: refresh_all(engine, budget_s=_REFRESH_BUDGET_S)],
+        args=["refresh clocks", lambda: _refreshed(engine)],
     )
     scheduler.add_job(_patient, "interval", seconds=FORGET_EVERY_S, args=["forget keys", lambda: forget_all(engine)])
     scheduler.add_job(_patient, "interval", seconds=CLEAN_EVERY_S, args=["clean up files", lambda: _cleaned(engine)])
@@ -86,6 +88,11 @@ def forget_all(engine: Engine) -> int:
         while (some := engine.run(command, ask, actor=CONSOLE)) > 0:
             forgotten += some
     return forgotten
+
+
+def _refreshed(engine: Engine) -> int:
+    rest = _REST.get(engine.database.dialect.name, 0.0)
+    return refresh_all(engine, budget_s=_REFRESH_BUDGET_S, rest=rest, settled=_SETTLED)
 
 
 def _returned(engine: Engine) -> int:

@@ -30,11 +30,12 @@ def original(text: str) -> str:
     return _GUARD.sub("", text)
 
 
-def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """CSV lines: commas, every cell in quotes, CR LF (RFC 4180)."""
+def lines(rows: Iterable[Sequence[str]], *, separator: str = ",") -> Iterator[str]:
+    """CSV lines: commas, unless otherwise said, every cell in quotes, CR LF (RFC 4180)."""
     for row in rows:
         buffer = io.StringIO(newline="")
-        csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow([neutral(cell) for cell in row])
+        writer = csv.writer(buffer, delimiter=separator, quoting=csv.QUOTE_ALL)
+        writer.writerow([neutral(cell) for cell in row])
         yield buffer.getvalue()
 
 

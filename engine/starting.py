@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from engine.actors import CONSOLE
 from engine.attachments.kinds import offered
 from engine.catalogue import load_catalogue
 from engine.config import SettingsError
@@ -17,12 +19,15 @@ from engine.db import connect
 from engine.people.accounts import STAFF
 from engine.people.knowing import renewal
 from engine.portal.directory import PORTAL
+from engine.registry.defaults import NoteSettings, because_of, note_settings
 from engine.unit import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.config import Settings
+
+log = logging.getLogger(__name__)
 
 
 class NoDatabaseError(Exception):
@@ -54,6 +59,15 @@ def start(
         renew=renewal(STAFF, PORTAL),
         clock=clock,
     )
+
+
+def note(engine: Engine) -> tuple[str, ...]:
+    """Before serving or beating: keep the settings that clocks are measured by; returns those that are other ones."""
+    found: dict[str, str] = engine.run(note_settings, NoteSettings(), actor=CONSOLE)
+    for name, deed in found.items():
+        if deed == "changed":
+            log.info("setting changed", extra={"told": {"setting": because_of(name)}})
+    return tuple(found)
 
 
 def _make_folder(settings: Settings) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from engine.sla.durations import amount_of
+from engine.sla.escalating import steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from engine.registry.model import Team
 
@@ -35,7 +37,7 @@ class Armed:
 
     limit_at: datetime | None = None
     yellow_at: datetime | None = None
-    to_announce: list[list[str]] | None = None
+    to_announce: list[list[Any]] | None = None
     announce_at: datetime | None = None
 
     def values(self) -> dict[str, Any]:
@@ -63,8 +65,7 @@ def armed(start: datetime, limit: datetime | None, *, escalate: str | None, team
     told = [("limit", limit), *_steps(start, limit, escalate, line)]
     if yellow_at is not None:
         told.append(("yellow", yellow_at))
-    rest = sorted(told, key=lambda one: one[1])
-    return Armed(limit_at=limit, yellow_at=yellow_at, to_announce=_written(rest), announce_at=rest[0][1])
+    return stored((Step(*one) for one in told), limit_at=limit, yellow_at=yellow_at)
 
 
 def rearmed(before: Armed, after: Armed, *, now: datetime) -> Armed:
@@ -73,26 +74,62 @@ def rearmed(before: Armed, after: Armed, *, now: datetime) -> Armed:
     Args:
         before: as it was; `after`: as it would be if it were armed now.
     """
-    waiting = {name for name, _ in before.to_announce or ()}
+    waiting = {one[0] for one in before.to_announce or ()}
     rest = [
-        (name, at)
-        for name, at in ((one, datetime.fromisoformat(text)) for one, text in after.to_announce or ())
-        if name in waiting or (name == "yellow" and before.yellow_at is None and at > now)
+        one
+        for one in steps(after.to_announce)
+        if one.threshold in waiting or (one.threshold == "yellow" and before.yellow_at is None and one.at > now)
     ]
-    return Armed(
-        limit_at=after.limit_at,
-        yellow_at=after.yellow_at,
-        to_announce=_written(rest) or None,
-        announce_at=rest[0][1] if rest else None,
-    )
+    return stored(rest, limit_at=after.limit_at, yellow_at=after.yellow_at)
 
 
-def due(to_announce: list[list[str]] | None, now: datetime) -> tuple[list[tuple[str, datetime]], Armed]:
+class Step(NamedTuple):
+    """A threshold of a limit, and when it is crossed.
+
+    Attributes:
+        version: of the deadline, for limits of a ticket's policy; None: the item's own.
+    """
+
+    threshold: str
+    at: datetime
+    version: int | None = None
+
+
+def steps(to_announce: Iterable[Sequence[Any]] | None) -> list[Step]:
+    """What is still to be told, as it is stored."""
+    return [Step(name, datetime.fromisoformat(at), *version) for name, at, *version in to_announce or ()]
+
+
+def stored(found: Iterable[Step], *, limit_at: datetime | None = None, yellow_at: datetime | None = None) -> Armed:
+    """A limit and what is still to be told, to be stored."""
+    rest = sorted(found, key=itemgetter(1))
+    told = [written(one) for one in rest] or None
+    return Armed(limit_at=limit_at, yellow_at=yellow_at, to_announce=told, announce_at=rest[0].at if rest else None)
+
+
+def written(one: Step) -> list[Any]:
+    """A threshold as it is stored."""
+    return [one.threshold, one.at.isoformat(), *([one.version] if one.version else [])]
+
+
+def due(to_announce: list[list[Any]] | None, now: datetime) -> tuple[list[Step], Armed]:
     """The thresholds that are crossed, the earliest first, and what is left of the list (`limit_at` is not told)."""
-    known = [(name, datetime.fromisoformat(text)) for name, text in to_announce or ()]
-    crossed = [one for one in known if one[1] <= now]
-    rest = known[len(crossed) :]
-    return crossed, Armed(to_announce=_written(rest) or None, announce_at=rest[0][1] if rest else None)
+    known = steps(to_announce)
+    crossed = [one for one in known if one.at <= now]
+    return crossed, stored(known[len(crossed) :])
+
+
+def of_policy(
+    start: datetime, limit: datetime, *, clock: str, escalate: str | None, line: Line, seq: int
+) -> list[Step]:
+    """The thresholds of a limit that a ticket's policy sets.
+
+    Args:
+        clock: as in `first_response`: the name of the limit's own threshold, and before those of the steps.
+        seq: number of the history row with which the limit came: its version.
+    """
+    told = [(clock, limit), *((f"{clock}:{name}", at) for name, at in _steps(start, limit, escalate, line))]
+    return [Step(name, at, seq) for name, at in told]
 
 
 def whom(threshold: str, team: Team | None) -> tuple[str, ...]:
@@ -102,16 +139,12 @@ def whom(threshold: str, team: Team | None) -> tuple[str, ...]:
     return (team.tells if team else ()) or ("responsible",)
 
 
-def _written(steps: list[tuple[str, datetime]]) -> list[list[str]]:
-    return [[name, at.isoformat()] for name, at in steps]
-
-
 def _share(start: datetime, limit: datetime, percent: int, line: Line) -> datetime:
     return line.add(start, line.between(start, limit) * percent / 100) or limit
 
 
 def _steps(start: datetime, limit: datetime, escalate: str | None, line: Line) -> Iterator[tuple[str, datetime]]:
-    for text in dict.fromkeys(part.replace(" ", "") for part in (escalate or "").split(",") if part.strip()):
+    for text in steps_of(escalate):
         when = text.partition(":")[0]
         at = _share(start, limit, int(when[:-1]), line) if when.endswith("%") else _moved(start, limit, when, line)
         if at is not None:

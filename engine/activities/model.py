@@ -11,6 +11,7 @@ SERVICE = "service"  # the kind of a ticket's own item: its place in the queue, 
 _OPEN = text("status <> 'finished'")
 _FINISHED = text("status = 'finished'")
 _TO_ANNOUNCE = text("announce_at IS NOT NULL")
+_LIMITED = text("status <> 'finished' AND limit_at IS NOT NULL")
 
 activity = Table(
     "activity",
@@ -23,6 +24,7 @@ activity = Table(
     Column("element", String(200)),
     Column("kind", String(20), nullable=False),  # of ACTIVITY_KINDS
     Column("team", String(80)),
+    Column("handed", Json),  # [until when, team]: the teams before, for their calendars
     Column("status", String(20), nullable=False),  # queued, pending, finished
     Column("outcome", String(20)),  # done, archived
     Column("created_at", UtcDateTime, nullable=False),
@@ -48,9 +50,29 @@ activity = Table(
     Column("announced_at", UtcDateTime),
     Index("ix_activity_ticket", "ticket_id", "id"),
     Index("ix_activity_open", "ticket_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index("ix_activity_open_team", "team", "status", "limit_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    # What comes after the id is only for counting: the board's counts need no row.
     Index(
-        "ix_activity_open_person", "person_id", "status", "limit_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN
+        "ix_activity_open_team",
+        *("team", "status", "limit_at", "id", "person_id", "yellow_at"),
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index(
+        "ix_activity_open_person",
+        *("person_id", "status", "limit_at", "id", "yellow_at"),
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index(  # whom a limit concerns is told by the index alone
+        "ix_activity_limit",
+        "limit_at",
+        "id",
+        "status",
+        "team",
+        "person_id",
+        "created_by",
+        sqlite_where=_LIMITED,
+        postgresql_where=_LIMITED,
     ),
     Index("ix_activity_done_team", "team", "finished_at", "id", sqlite_where=_FINISHED, postgresql_where=_FINISHED),
     Index(

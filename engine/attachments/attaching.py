@@ -114,6 +114,8 @@ def detach(unit: Unit, ask: Detach) -> Attached:
     seq = ticket.record("attachment_removed", reason=ask.reason, detail=detail)
     gone = {"digest": None, "name": "", "removed_at": unit.now, "removed_by": unit.actor.id, "removed_seq": seq}
     unit.update(ticket.about, attachment, {"ticket_id": ticket.id, "id": ask.id}, **gone)
+    if row["shown"]:
+        ticket.shown_last = seq
     return Attached(ticket=ticket, rows=[{**row, **gone, "state": None}])
 
 
@@ -166,6 +168,8 @@ def put(
     Args:
         seq: of the history row that tells of them; with an interaction, its own, and `shown` and `marked` are its.
     """
+    if found and shown:
+        ticket.shown_last = seq
     rows = []
     for place, one in enumerate(found, start=1):
         row = {

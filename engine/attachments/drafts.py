@@ -175,7 +175,7 @@ def insist_on_attaching(unit: Unit) -> None:
         return
     decision = decide_in_profile(unit.catalogue.rules, unit.actor.profile or "", Action.TICKET_ATTACH)
     if not decision:
-        reason = lacking(decision)
+        reason = lacking(decision, unit.catalogue)
         raise NotPermitted(reason.detail, reasons=[reason])
 
 

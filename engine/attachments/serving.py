@@ -12,8 +12,8 @@ from engine.attachments.model import attachment, stored_file
 from engine.errors import Conflict, NotFound, NotPermitted, Reason
 from engine.tickets.access import readable_ticket
 from engine.tickets.sight import customer_sees
-from permissions.actions import Action
-from permissions.personal import TEXT
+from permissions.actions import CATALOGUE, Action
+from permissions.personal import CLASSES, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,8 +65,10 @@ def fetch(unit: Unit, ask: Attachment) -> Mapping[str, Any]:
     row = servable(row_of(unit, ticket.id, ask.id))
     if not ticket.view.sees((TEXT,)):
         detail = "Seu perfil não vê os textos livres deste atendimento, e um anexo é um deles."
-        fix = f"Quem administra os perfis pode permitir {Action.TICKET_READ_CUSTOMER}:{TEXT}."
-        raise NotPermitted(detail, reasons=[Reason(code="withheld", detail=detail, fix=fix)])
+        right = f"{CATALOGUE[Action.TICKET_READ_CUSTOMER].label_pt.lower()} ({CLASSES[TEXT][0].lower()})"
+        fix = f"Quem administra os perfis pode permitir ao seu {right}."
+        details = {"action": f"{Action.TICKET_READ_CUSTOMER}:{TEXT}"}
+        raise NotPermitted(detail, reasons=[Reason(code="withheld", detail=detail, fix=fix, details=details)])
     ticket.view(TEXT, row["name"])  # told of, as every personal value that leaves
     return row
 

@@ -132,7 +132,7 @@ def _told_by_name(name: str) -> Iterator[None]:
 
 def too_large(limit: int) -> TooLarge:
     """The refusal of a file or request that is larger than this."""
-    detail = f"O arquivo é maior do que se aceita: {limit:_} bytes no máximo.".replace("_", ".")
+    detail = f"O arquivo é maior do que se aceita: no máximo {sized(limit)}."
     fix = "Divida-o, comprima as imagens que ele contém, ou envie só as partes que importam."
     details = {"limit_bytes": limit}
     return TooLarge(
@@ -140,6 +140,15 @@ def too_large(limit: int) -> TooLarge:
         reasons=[Reason(code="too_large", detail=detail, fix=fix, details=details)],
         limit_bytes=limit,
     )
+
+
+def sized(number: int) -> str:
+    """So many bytes as people say it, and never more than there are."""
+    tenths, unit = (number * 10 >> 20, "MB") if number >> 20 else (number // 1024 * 10, "KB")
+    if not tenths:
+        return f"{number} bytes"
+    whole, rest = divmod(tenths, 10)
+    return f"{whole},{rest} {unit}" if rest else f"{whole} {unit}"
 
 
 def body_limit(settings: Settings, path: str, content_type: str) -> int:

@@ -13,6 +13,7 @@ from engine.bulk.deeds import DEEDS, Try, bare
 from engine.bulk.model import bulk_item, bulk_job
 from engine.bulk.outcomes import weighed
 from engine.bulk.queries import STATES, Job, own_job
+from engine.bulk.words import insist_on_known
 from engine.db import dumps, new_id
 from engine.errors import Conflict, Invalid, NotPermitted
 from engine.rights import insist
@@ -64,6 +65,7 @@ def order(unit: Unit, ask: Order) -> Job:
     assert ask.deed in DEEDS, ask.deed
     _insist_on_no_files(ask.what)
     job_id = new_id()
+    insist_on_known(unit, ask.deed, ask.what)
     what = orjson.loads(dumps(ask.what))  # as it will be read back
     kept_filter = None if ask.filter is None else orjson.loads(dumps(ask.filter))
     found = _named(unit, ask.tickets) if kept_filter is None else _first(unit, kept_filter or {})

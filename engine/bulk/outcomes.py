@@ -107,6 +107,4 @@ def _without_values(reason: Reason) -> Reason:
     if "values" not in reason.details:
         return reason
     details = {name: value for name, value in reason.details.items() if name != "values"}
-    return Reason(
-        code=reason.code, detail=f"A condição {details['guard']!r} não vale.", fix=reason.fix, details=details
-    )
+    return Reason(code=reason.code, detail="A condição desta opção não vale.", fix=reason.fix, details=details)

@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, exists, func, not_, or_, select
 
 from engine.bulk.model import bulk_item, bulk_job
 from engine.bulk.outcomes import label
 from engine.errors import NotFound
 from engine.rights import insist
+from engine.tickets.access import may_read_some
+from engine.tickets.model import ticket
+from engine.tickets.scope import condition, reach_of
 from permissions.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from engine.actors import Actor
     from engine.unit import Engine, Unit
@@ -113,11 +118,7 @@ _COLUMNS: Final = tuple(
 )
 _JOB: Final = select(bulk_job).where(bulk_job.c.id == bindparam("job"))
 _JOB_LOCKED: Final = _JOB.with_for_update(of=bulk_job)
-_COUNTS: Final = (
-    select(bulk_item.c.state, bulk_item.c.outcome, func.count(), func.min(bulk_item.c.detail))
-    .where(bulk_item.c.job_id == bindparam("job"))
-    .group_by(bulk_item.c.state, bulk_item.c.outcome)
-)
+_GROUP: Final = (bulk_item.c.state, bulk_item.c.outcome)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +145,11 @@ def own_job(unit: Unit, job_id: UUID, *, lock: bool) -> Job:
     row = unit.connection.execute(statement, {"job": job_id}).mappings().one_or_none()
     if row is None or row["person_id"] != unit.actor.user_id:
         raise NotFound(f"Não há lote {job_id}.")
-    counts = unit.connection.execute(_COUNTS, {"job": job_id}).all()
+    # All are counted; a group without a name of its own is called by what a ticket within reach was refused with.
+    reached = _reached(unit)
+    sample = bulk_item.c.detail if reached is None else case((reached, bulk_item.c.detail))
+    groups = select(*_GROUP, func.count(), func.min(sample)).where(bulk_item.c.job_id == job_id).group_by(*_GROUP)
+    counts = unit.connection.execute(groups).all()
     return Job.of(unit, dict(row), [(r[0], r[1], r[2], r[3]) for r in counts])
 
 
@@ -183,17 +188,50 @@ class Results:
 
 
 def results(unit: Unit, ask: Results) -> Sequence[Any]:
-    """Rows of `bulk_item`; one more than asked for if there are more."""
+    """Rows of `bulk_item`; one more than asked for if there are more.
+
+    A job outlives the reach of its person: tickets that they do not reach any more are left out.
+    """
+    chosen = _chosen(unit, ask)
+    if (reached := _reached(unit)) is not None:
+        chosen.append(reached)
+    statement = select(bulk_item).where(*chosen, bulk_item.c.number > ask.after)
+    return unit.connection.execute(statement.order_by(bulk_item.c.number).limit(ask.limit + 1)).all()
+
+
+def results_and_others(unit: Unit, ask: Results) -> tuple[Sequence[Any], int]:
+    """The same, and how many tickets of this state and group are left out."""
+    rows = results(unit, ask)
+    reached = _reached(unit)
+    if reached is None:
+        return rows, 0
+    others = select(func.count()).select_from(bulk_item).where(*_chosen(unit, ask), not_(reached))
+    return rows, unit.connection.execute(others).scalar_one()
+
+
+def _chosen(unit: Unit, ask: Results) -> list[ColumnElement[bool]]:
+    """The job's tickets of this state and group.
+
+    Raises:
+        NotPermitted, NotFound: as for the job.
+    """
     insist(unit, Action.TICKET_BULK)
     owner = unit.connection.execute(select(bulk_job.c.person_id).where(bulk_job.c.id == ask.job)).scalar()
     if owner is None or owner != unit.actor.user_id:
         raise NotFound(f"Não há lote {ask.job}.")
-    item = bulk_item.c
-    statement = select(bulk_item).where(item.job_id == ask.job, item.number > ask.after)
-    for column, value in ((item.state, ask.state), (item.outcome, ask.group)):
-        if value is not None:
-            statement = statement.where(column == value)
-    return unit.connection.execute(statement.order_by(item.number).limit(ask.limit + 1)).all()
+    asked = ((bulk_item.c.state, ask.state), (bulk_item.c.outcome, ask.group))
+    return [bulk_item.c.job_id == ask.job, *(column == value for column, value in asked if value is not None)]
+
+
+def _reached(unit: Unit) -> ColumnElement[bool] | None:
+    """Whose tickets the actor may be told of now; None: all. What they named and did not reach then, they know."""
+    if not may_read_some(unit):
+        return bulk_item.c.revision.is_(None)
+    reach = reach_of(unit)
+    if reach is None:
+        return None
+    there = exists().where(ticket.c.protocol == bulk_item.c.protocol, condition(reach))
+    return or_(bulk_item.c.revision.is_(None), there)
 
 
 def exported(unit: Unit, ask: Results) -> Sequence[Any]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import select
 
-from engine.activities.model import announcement
 from engine.clocks.figures import figures, interval_told, seconds_of
 from engine.clocks.past import COLUMNS, Past, rules_of
 from engine.errors import Invalid
 from engine.history import ticket_history
 from engine.processes.deployed import deployed, number_of
+from engine.queues import telling
 from engine.runtime.movement import Place
 from engine.sla import life as lives
 from engine.sla.clocks import Interval, Phase, ledger
@@ -25,7 +25,6 @@ from engine.tickets.clocks import FACTS, life_from, terms_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from engine.clocks.past import Rules
     from engine.runtime.places import Situation
@@ -77,7 +76,8 @@ def explain(unit: Unit, ask: Explain) -> dict[str, Any]:
         "clocks": list(told.clocks()),
     }
     if ask.whole:
-        answer |= told.ledger() | {"announcements": announcements_of(unit, ticket.id, as_of)}
+        announced = telling.told_of_ticket(unit, ticket.id, as_of)
+        answer |= told.ledger() | {"announcements": telling.told(unit, announced)}
     return answer
 
 
@@ -114,9 +114,9 @@ class _Told:
             limit = amount_of(situation.sla)
             yield figures("situation", phases, calendar, limit, rule=rule, label=self.label, whole=self.whole)
         present = self.past.before(self._later)
-        around = (self._process_calendar(), self.rules.team_calendars.get(present["team"]))
         facts = {name: present[name] for name in FACTS}
-        terms = terms_of(self.rules.policies, self.rules.calendars, facts, around)
+        teams = self.rules.teams(present["team"], self.past.handed(self._later))
+        terms = terms_of(self.rules.policies, self.rules.calendars, facts, self._process_calendar(), teams)
         opened = terms(self.life.opened)
         for name, phases in (
             ("first_response", lives.first_response(self.life, self.now)),
@@ -151,7 +151,7 @@ class _Told:
                     "sla": sla,
                     "limit_at": limit,
                     "breached": limit is not None and us(limit) <= end,
-                    "calendar": calendar.key,
+                    "calendar": calendar.at(instant(end)).calendar,
                     "seconds": seconds_of(own),
                 }
             )
@@ -169,16 +169,15 @@ class _Told:
         return found.label if found else element
 
     def _measure(self, number: int) -> tuple[Situation | None, Calendar, dict[str, Any]]:
-        """A visit's situation, its calendar by the team of then, and the rule that gives it its limit."""
+        """A visit's situation, how time counted in it, and the rule that gives it its limit."""
         visit = self.life.visits[number]
         row = self._entered[visit.seq]
         key, _, element = visit.place.rpartition(":")
         situation = deployed(self.unit, row.version_id).situations.get(Place(key, element))
         left = self.life.visits[number + 1].seq if number + 1 < len(self.life.visits) else self._later
         team = self.past.before(left)["team"]
-        calendar = self.rules.calendars.of(
-            situation.calendar if situation else None, self.rules.team_calendars.get(team)
-        )
+        own = (situation.calendar if situation else None,)
+        calendar = self.rules.line(own, team, self.past.handed(left))
         rule = {
             "source": "diagram",
             "process": key,
@@ -212,21 +211,3 @@ def _rows(unit: Unit, ticket: Ticket) -> Sequence[Any]:
     told = ticket_history.c
     columns = (told.seq, told.at, told.deed, told.version_id, told.entered, told.detail)
     return unit.connection.execute(select(*columns).where(told.ticket_id == ticket.id).order_by(told.seq)).all()
-
-
-def announcements_of(unit: Unit, item: UUID, as_of: datetime) -> list[dict[str, Any]]:
-    """Who was told of an item's limit, and when."""
-    of = announcement.c
-    rows = unit.connection.execute(
-        select(announcement).where(of.item_id == item, of.at <= as_of).order_by(of.at, of.due_at)
-    )
-    people = {str(one.id): one.name for one in unit.catalogue.people.values()}
-    return [
-        {
-            "threshold": row.threshold,
-            "due_at": row.due_at,
-            "at": row.at,
-            "told": [people.get(str(one), str(one)) for one in row.told],
-        }
-        for row in rows
-    ]

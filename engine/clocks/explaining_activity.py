@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.clocks.explaining import Explain, announcements_of, explain, insist_on_instant
+from engine.clocks.activity_then import activity_then
+from engine.clocks.explaining import Explain, explain, insist_on_instant
 from engine.clocks.figures import figures
-from engine.clocks.limits_then import LimitThen, limit_then
 from engine.clocks.past import rules_of
 from engine.people.knowing import name_of
 from engine.processes.deployed import deployed, number_of
+from engine.queues import telling
 from engine.queues.item import opened
 from engine.runtime.movement import Place
 from engine.sla.clocks import Phase
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.clocks.activity_then import ActivityThen
     from engine.runtime.places import ActivitySpec
-    from engine.sla.calendars import Calendar
     from engine.unit import Unit
 
 
@@ -49,33 +50,31 @@ def explain_activity(unit: Unit, ask: ExplainActivity) -> dict[str, Any]:
     row, as_of = item.row, ask.as_of or unit.now
     insist_on_instant(as_of, row["created_at"], unit.now, "a atividade foi criada")
     rules = rules_of(unit, as_of if ask.rules == "then" and as_of < unit.now else None)
-    spec = _spec(unit, row)
-    calendar = rules.calendars.of(spec.calendar if spec else None, rules.team_calendars.get(row["team"]))
+    then, spec = activity_then(unit, item, as_of), _spec(unit, row)
+    drawn = spec if spec is not None and spec.sla is not None else None
     told = figures(
         "activity",
         _phases(row, us(as_of)),
-        calendar,
-        amount_of(spec.sla) if spec is not None and spec.sla else None,
-        rule=None if spec is None else _drawn(unit, row, spec),
+        rules.line((spec.calendar if spec else None,), then.team, then.handed),
+        amount_of(drawn.sla) if drawn and drawn.sla else None,
+        rule=_drawn(unit, row, drawn, then) if drawn else None,
         label=str,
         whole=True,
     )
-    limit = limit_then(unit, item, as_of)
-    if spec is None:
-        told |= _at_instant(limit, row, as_of)
-        told["rule"] = _by_hand(unit, limit, row) if limit.at is not None else None
-    elif ask.rules == "then" and limit.at != told["limit_at"]:
-        # It was counted before the activity came to this team, and stays what it was.
-        told |= _at_instant(limit, row, as_of, calendar)
-        told["rule"] |= {"kept": True}
+    if drawn is None and then.limit_at is not None:
+        told |= _at_instant(then.limit_at, row, as_of) | {"rule": _by_hand(unit, then, row)}
+    person = unit.catalogue.people.get(then.person_id)
     return {
         "activity": row["id"],
         "ticket": item.ticket.protocol if item.ticket else None,
         "as_of": as_of,
         "rules": ask.rules,
-        "status": row["status"],
+        "status": then.status,
+        "team": then.team,
+        "responsible": person.login if person else None,
+        "responsible_name": person.name if person else None,
         "clocks": [told],
-        "announcements": announcements_of(unit, row["id"], as_of),
+        "announcements": telling.told(unit, telling.told_of_item(unit, row["id"], as_of)),
     }
 
 
@@ -93,32 +92,27 @@ def _phases(row: Any, now: int) -> list[Phase]:
     return [Phase(began, ended, "running"), Phase(ended, now, "over")]
 
 
-def _drawn(unit: Unit, row: Any, spec: ActivitySpec) -> dict[str, Any]:
+def _drawn(unit: Unit, row: Any, spec: ActivitySpec, then: ActivityThen) -> dict[str, Any]:
     return {
         "source": "diagram",
         "process": row["process"],
         "version": number_of(unit, row["version_id"]),
         "element": row["element"],
         "amount": spec.sla,
-        "team": row["team"],
+        "team": then.team,
     }
 
 
-def _by_hand(unit: Unit, limit: LimitThen, row: Any) -> dict[str, Any]:
-    return {"source": "hand", "due_kind": row["due_kind"], "by": name_of(unit, limit.by), "at": limit.since}
+def _by_hand(unit: Unit, then: ActivityThen, row: Any) -> dict[str, Any]:
+    by = name_of(unit, then.limit_by)
+    return {"source": "hand", "due_kind": row["due_kind"], "by": by, "at": then.limit_since}
 
 
-def _at_instant(then: LimitThen, row: Any, as_of: datetime, calendar: Calendar | None = None) -> dict[str, Any]:
-    """What follows from a limit that is an instant; `calendar`: what is left is told in working time."""
-    limit = then.at
+def _at_instant(limit: datetime, row: Any, as_of: datetime) -> dict[str, Any]:
+    """What follows from a limit that is an instant: what is left is told by the clock on the wall."""
     ended = row["finished_at"] if row["finished_at"] is not None and row["finished_at"] <= as_of else None
-    if limit is None:
-        return dict.fromkeys(("limit_at", "reached_at", "remaining_s", "overdue_s")) | {"breached": False, "red": False}
     reached = limit <= (ended or as_of)
-    left = None
-    if ended is None:
-        worked = us(limit) - us(as_of) if calendar is None else calendar.worked(us(as_of), us(limit))
-        left = worked // SECOND
+    left = None if ended is not None else (us(limit) - us(as_of)) // SECOND
     return {
         "limit_at": limit,
         "reached_at": limit if reached else None,

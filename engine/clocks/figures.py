@@ -79,7 +79,7 @@ def interval_told(one: Interval, label: Callable[[str], str]) -> dict[str, Any]:
     if one.place is not None:
         told |= {"situation": one.place, "situation_label": label(one.place)}
     if one.version is not None:
-        told["calendar_version"] = one.version
+        told |= {"calendar": one.version.calendar, "calendar_version": one.version.number}
     if one.shut is not None:
         told["because"] = one.shut
     if one.holiday is not None:
@@ -88,9 +88,9 @@ def interval_told(one: Interval, label: Callable[[str], str]) -> dict[str, Any]:
 
 
 def calendar_told(calendar: Calendar, now: int) -> dict[str, Any]:
-    """Which calendar it is, and which of its versions holds now."""
+    """Which calendar counts now, and which of its versions holds."""
     version = calendar.at(instant(now))
-    return {"key": calendar.key, "version": version.number, "zone": version.hours.zone}
+    return {"key": version.calendar, "version": version.number, "zone": version.hours.zone}
 
 
 def _instant(number: int | None) -> Any:

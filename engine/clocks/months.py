@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
 from engine.errors import Invalid, NotFound
 from engine.people.knowing import name_of
-from engine.registry.clocks import rule_version
+from engine.registry.rule_plans import versions
 from engine.rights import insist
 from engine.sla.hours import WEEKDAYS
 from engine.sla.instants import SECOND, instant, midnight, zone_of
@@ -84,17 +82,9 @@ def _clock(number: int) -> str:
 
 
 def _versions(unit: Unit, key: str) -> list[dict[str, Any]]:
-    of = rule_version.c
-    rows = unit.connection.execute(
-        select(rule_version).where(of.registry == "calendars", of.key == key).order_by(of.number)
-    )
     return [
-        {
-            "number": row.number,
-            "valid_from": row.valid_from,
-            "made_at": row.made_at,
-            "made_by": name_of(unit, row.made_by),
-            **{name: row.content[name] for name in ("zone", "week", "holidays", "optional_holidays", "days")},
-        }
-        for row in rows
+        {name: value for name, value in one.items() if name != "says"}
+        | one["says"]
+        | {"made_by": name_of(unit, one["made_by"])}
+        for one in versions(unit, "calendars", key)
     ]

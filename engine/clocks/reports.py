@@ -1,4 +1,4 @@
-"""Reports: how long tickets stay, how much of it they wait for the customer, what was late and what is about to be."""
+"""Reports: how long tickets stay, how much of it they wait for the customer, and what was late."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import literal, select, text
-
 from engine.clocks.stays import tickets_of
 from engine.errors import Invalid, NotFound
 from engine.processes.deployed import deployed
 from engine.rights import insist
-from engine.runtime.movement import Place
 from engine.sla.instants import SECOND, us
-from engine.tickets.access import visible
-from engine.tickets.model import ticket
+from engine.sla.policies import CLOCKS
 from permissions.actions import Action
 
 if TYPE_CHECKING:
@@ -88,37 +84,35 @@ class _Group:
             "label": self.label,
             "left": len(self.dwell),
             "present": self.present,
-            "dwell_median_s": _rank(self.dwell, 0.5),
-            "dwell_p90_s": _rank(self.dwell, 0.9),
-            "worked_median_s": _rank(self.worked, 0.5),
-            "worked_p90_s": _rank(self.worked, 0.9),
+            "dwell_median_s": rank(self.dwell, 0.5),
+            "dwell_p90_s": rank(self.dwell, 0.9),
+            "worked_median_s": rank(self.worked, 0.5),
+            "worked_p90_s": rank(self.worked, 0.9),
             "open_s": self.open_s,
             "waiting_s": self.paused_s,
             "waiting_share": round(self.paused_s / self.open_s, 4) if self.open_s else None,
             "limited": self.limited,
             "breached": self.breached,
             "red": self.red,
-            **{
-                f"{name}_{what}": self.clocks.get(name, [0, 0])[number]
-                for name in ("first_response", "resolution")
-                for number, what in enumerate(("limited", "breached"))
-            },
         }
+
+    def policies(self) -> dict[str, int]:
+        """The policy's clocks that were decided: how many, and how many of them too late."""
+        counted = {name: self.clocks.get(name, [0, 0]) for name in CLOCKS}
+        return {f"{name}_{what}": one[n] for name, one in counted.items() for n, what in enumerate(_DECIDED)}
 
 
 def report(unit: Unit, ask: Report) -> dict[str, Any]:
     """Figures by group, the one with most open time first.
 
     Dwell is of stays that ended in the period; open and waiting time is what of it lies in the period; limits are
-    those of the stays. First response and resolution are counted once for each ticket, under who has it at the end.
+    those of the stays. A policy's clocks are counted under who had the ticket when they were decided.
 
     Raises:
         NotPermitted: the actor may read no reports. Invalid: the period is none, or longer than 400 days, or the
             process is not deployed.
     """
-    since, until = _period(unit, ask)
-    if ask.process is not None and ask.process not in unit.catalogue.processes:
-        raise Invalid(f"process: {ask.process!r} não está implantado.", code="process_unknown")
+    since, until = period(unit, ask.since, ask.until, ask.process)
     groups: dict[str | None, _Group] = {}
     low, high = us(since), us(until)
     for told in tickets_of(unit, since, until, process=ask.process):
@@ -127,15 +121,13 @@ def report(unit: Unit, ask: Report) -> dict[str, Any]:
             group = groups.setdefault(key, _Group())
             group.label = stay.label if ask.by == "situation" else group.label
             group.count(stay, low, high)
-        if ask.by != "situation" and told.stays:
-            group = groups.setdefault(getattr(told, ask.by), _Group())
-            for name, reached in told.clocks.items():
-                counted = group.clocks.setdefault(name, [0, 0])
-                counted[0] += 1
-                counted[1] += reached
-    rows = [group.row(key) for key, group in groups.items()]
+        for one in told.clocks if ask.by != "situation" else ():
+            counted = groups.setdefault(getattr(one, ask.by), _Group()).clocks.setdefault(one.clock, [0, 0])
+            counted[0] += 1
+            counted[1] += not one.kept
+    rows = [group.row(key) | ({} if ask.by == "situation" else group.policies()) for key, group in groups.items()]
     rows.sort(key=lambda row: (-row["open_s"], row["key"] or ""))
-    return {"by": ask.by, "from": since, "until": until, "process": ask.process, "rows": _labelled(unit, ask.by, rows)}
+    return {"by": ask.by, "from": since, "until": until, "process": ask.process, "rows": labelled(unit, ask.by, rows)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +145,11 @@ def heat(unit: Unit, ask: Heat) -> dict[str, Any]:
     Raises:
         NotFound: no such process is deployed.
     """
+    insist(unit, Action.REPORT_READ)
     found = unit.catalogue.processes.get(ask.process)
-    told = report(unit, Report(since=ask.since, until=ask.until))
     if found is None:
         raise NotFound(f"Não há processo {ask.process!r}.")
+    told = report(unit, Report(since=ask.since, until=ask.until))
     version = deployed(unit, found.id)
     rows = {row["key"]: row for row in told["rows"] if (row["key"] or "").rpartition(":")[0] == ask.process}
     whole = sum(row["open_s"] for row in rows.values())
@@ -179,101 +172,50 @@ def heat(unit: Unit, ask: Heat) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turning:
-    """What turns red within a time.
-
-    Attributes:
-        within: from now on; what is red already is left out.
-        red: what is red already, instead.
-        most: at most so many, the earliest first.
-    """
-
-    within: timedelta = timedelta(hours=8)
-    red: bool = False
-    team: str | None = None
-    most: int = 50
-
-
-def turning(unit: Unit, ask: Turning) -> list[dict[str, Any]]:
-    """Limits of open tickets, the earliest first: situation, response and resolution each for itself.
+def period(
+    unit: Unit, since: datetime | None, until: datetime | None, process: str | None
+) -> tuple[datetime, datetime]:
+    """From when until when a report is.
 
     Raises:
-        NotPermitted: the actor may read no reports. Invalid: there is no such team.
+        Invalid: the period is none, or longer than 400 days, or the process is not deployed.
     """
-    insist(unit, Action.REPORT_READ)
-    if ask.team is not None and ask.team not in unit.catalogue.registries.teams:
-        raise Invalid(f"team: {ask.team!r} não está cadastrado.", code="team_unknown")
-    found: list[Any] = []
-    for clock, column in (
-        ("situation", ticket.c.limit_at),
-        ("response", ticket.c.response_limit_at),
-        ("resolution", ticket.c.resolution_limit_at),
-    ):
-        names = ("protocol", "version_id", "place_process", "situation", "team", "responsible")
-        wanted = select(literal(clock).label("clock"), column.label("limit"), *(ticket.c[name] for name in names))
-        # Spelled out, so that the planner sees that the partial indexes will do.
-        wanted = wanted.where(text(f"{column.name} IS NOT NULL AND standing = 'open'"))
-        now = unit.now
-        wanted = wanted.where(column <= now) if ask.red else wanted.where(column > now, column <= now + ask.within)
-        if ask.team is not None:
-            wanted = wanted.where(ticket.c.team == ask.team)
-        if (scope := visible(unit)) is not None:
-            wanted = wanted.where(scope)
-        found += unit.connection.execute(wanted.order_by(column, ticket.c.id).limit(ask.most)).all()
-    found.sort(key=lambda row: (row.limit, row.protocol))
-    return [_turning(unit, row) for row in found[: ask.most]]
-
-
-def _turning(unit: Unit, row: Any) -> dict[str, Any]:
-    place = Place(row.place_process, row.situation)
-    situation = deployed(unit, row.version_id).situations.get(place)
-    person = unit.catalogue.people.get(row.responsible)
-    return {
-        "ticket": row.protocol,
-        "clock": row.clock,
-        "limit_at": row.limit,
-        "left_s": int((row.limit - unit.now).total_seconds()),
-        "situation": str(place),
-        "situation_label": situation.label if situation else row.situation,
-        "team": row.team,
-        "responsible": person.login if person else None,
-    }
-
-
-def _period(unit: Unit, ask: Report) -> tuple[datetime, datetime]:
-    until = ask.until or unit.now
-    since = ask.since or until - USUAL
+    until = until or unit.now
+    since = since or until - USUAL
     if not since < until:
-        raise Invalid("from: deve vir antes de until.", code="period")
+        raise Invalid.at("from", "não vem antes de until.", "Escolha um instante anterior.", code="period")
     if until - since > LONGEST:
-        raise Invalid(f"from: um período de no máximo {LONGEST.days} dias.", code="period")
+        matter = f"o período passa de {LONGEST.days} dias."
+        raise Invalid.at("from", matter, "Peça o relatório em partes.", code="period")
+    known = unit.catalogue.processes
+    if process is not None and process not in known:
+        fix = f"Existem: {', '.join(known)}."
+        raise Invalid.at("process", f"{process!r} não está implantado.", fix, code="process_unknown")
     return since, until
 
 
-def _labelled(unit: Unit, by: By, rows: list[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+def labelled(unit: Unit, by: str, rows: list[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The rows with what people call their keys; a person's is the login."""
     registries = unit.catalogue.registries
+    entries = {"team": registries.teams, "subject": registries.subjects, "policy": registries.sla_policies}
     for row in rows:
         key = row["key"]
         if key is None or by == "situation":
             row["label"] = row["label"] or _WITHOUT.get(by)
-            continue
-        if by == "person":
+        elif by == "person":
             person = unit.catalogue.people.get(UUID(key))
             row["key"], row["label"] = (person.login, person.name) if person else (key, None)
         else:
-            entry = (registries.teams if by == "team" else registries.subjects).get(key)
+            entry = entries[by].get(key)
             row["label"] = entry.label if entry else None
     return rows
 
 
+_DECIDED: Final = ("limited", "breached")
 _WITHOUT: Final = {"team": "Sem equipe", "person": "Sem responsável", "subject": "Sem assunto"}
 
 
-def _rank(values: Iterable[int], share: float) -> int | None:
+def rank(values: Iterable[int], share: float) -> int | None:
+    """The value that so many are no greater than: one that was there, so that it can be found again."""
     ordered = sorted(values)
     return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None
-
-
-COLUMNS: Final = tuple(_Group().row(None))
-"""Names of the figures, in their order."""

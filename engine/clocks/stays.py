@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
 
+from engine.activities.limits import line_of
+from engine.clocks.outcomes import Known, outcomes
 from engine.clocks.past import COLUMNS, Past
 from engine.history import ticket_history
 from engine.processes.deployed import deployed
 from engine.registry.model import customer
 from engine.rights import insist
 from engine.runtime.movement import Place
-from engine.sla import life as lives
-from engine.sla.clocks import standing
 from engine.sla.durations import amount_of
 from engine.sla.instants import instant, us
 from engine.tickets.access import visible
-from engine.tickets.clocks import FACTS, calendar_of, life_from, terms_of
+from engine.tickets.clocks import life_from
 from engine.tickets.model import ticket
 from permissions.actions import Action
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.clocks.outcomes import Outcome
     from engine.runtime.places import Situation
     from engine.sla.clocks import State
-    from engine.sla.life import Life
     from engine.unit import Unit
 
 _AT_ONCE: Final = 500
@@ -45,7 +45,6 @@ _READ: Final = (
     _OF.team,
     _OF.responsible,
 )
-_CLOCKS: Final = ("first_response", "resolution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +79,10 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One ticket: its stays that touch the period, and which of its policy's limits were reached.
-
-    Attributes:
-        clocks: clock -> whether its limit was reached; clocks without one are left out.
-    """
+    """One ticket: its stays that touch the period, and its policy's clocks that were decided in it."""
 
     stays: Sequence[Stay]
-    clocks: Mapping[str, bool]
-    team: str | None
-    person: str | None
-    subject: str | None
+    clocks: Sequence[Outcome]
 
 
 def tickets_of(unit: Unit, since: datetime, until: datetime, *, process: str | None = None) -> Iterator[Told]:
@@ -142,7 +134,8 @@ def _told(unit: Unit, row: Any, rows: Sequence[Any], since: int, until: int) -> 
         facts = past.before(after.seq if after is not None else later)
         situation, label = _situation(unit, versions[visit.seq], visit.place)
         team = facts["team"]
-        line = unit.catalogue.calendars.of(situation.calendar if situation else None, calendar_of(unit, team))
+        handed = past.handed(after.seq if after is not None else later)
+        line = line_of(unit, situation.calendar if situation else None, team, handed)
         stop = until if end is None else end
         limit = None
         if situation is not None and situation.sla and visit.state == "running":
@@ -163,22 +156,8 @@ def _told(unit: Unit, row: Any, rows: Sequence[Any], since: int, until: int) -> 
                 facts["subject"],
             )
         )
-    facts = past.before(later)
-    person = None if facts["responsible"] is None else str(facts["responsible"])
-    return Told(stays, _clocks(unit, row, life, facts, until), facts["team"], person, facts["subject"])
-
-
-def _clocks(unit: Unit, row: Any, life: Life, facts: Mapping[str, Any], until: int) -> Mapping[str, bool]:
-    if not unit.catalogue.policies:
-        return {}
-    around = (deployed(unit, row.version_id).settings[row.process].calendar, calendar_of(unit, facts["team"]))
-    chosen = {name: facts[name] for name in FACTS}
-    terms = terms_of(unit.catalogue.policies, unit.catalogue.calendars, chosen, around)(life.opened)
-    found = {}
-    for name, phases in zip(_CLOCKS, (lives.first_response(life, until), lives.resolution(life, until)), strict=True):
-        if (amount := terms.amount(name)) is not None:
-            found[name] = standing(phases, terms.calendar, amount).reached is not None
-    return found
+    ticket_then = Known(row=row, rows=known, life=life, past=past, later=later)
+    return Told(stays, list(outcomes(unit, ticket_then, since, until)))
 
 
 def _situation(unit: Unit, version: UUID, place: str) -> tuple[Situation | None, str]:

@@ -29,10 +29,12 @@ def compose(unit: Unit, ticket: Ticket, key: str) -> tuple[str, tuple[str, ...]]
         Invalid: nothing at all is left.
     """
     registries = unit.catalogue.registries
-    text, values = registries.standard_replies[key].text, _values(unit, ticket)
+    reply, values = registries.standard_replies[key], _values(unit, ticket)
+    text = reply.text
     found = render(text, values)
     if not found.strip():
-        raise Invalid(f"A resposta padrão {key!r} ficou vazia para este atendimento.", code="standard_reply_empty")
+        detail = f"A resposta padrão “{reply.label}” ficou vazia para este atendimento."
+        raise Invalid(detail, code="standard_reply_empty")
     return found, holds(text, values)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.builtin import NOTE
+from engine.builtin import CHANNEL_LABELS, NOTE
 from engine.conversations.composing import compose
 from engine.conversations.saying import AUTOMATIC, Words, insist_on_words, say
 from engine.errors import Invalid, MovedMeanwhile, Reason
+from engine.runtime.movement import Place
 from engine.tickets.access import happened, insist_on_open, permit_all, readable_ticket
 from engine.tickets.alteration import change, insist_on_required, rights_to
 from engine.tickets.merging import insist_on_fresh
@@ -139,10 +140,15 @@ def _insist_on_situation(unit: Unit, ticket: Ticket, ask: Interact) -> None:
     if ask.situation is None or ask.situation == ticket.situation:
         return
     raise MovedMeanwhile(
-        f"O atendimento não está em {ask.situation!r}, e sim em {ticket.situation!r}. "
+        f"O atendimento não está em “{_label(ticket, ask.situation)}”, e sim em “{_label(ticket, ticket.situation)}”. "
         "Para mudá-lo de situação, diga em `move` por qual opção.",
         **happened(unit, ticket),
     )
+
+
+def _label(ticket: Ticket, situation: str) -> str:
+    drawn = ticket.diagram.situations.get(Place(ticket.place_process, situation))
+    return drawn.label if drawn else situation
 
 
 def _demanded(unit: Unit, ticket: Ticket, ask: Interact) -> tuple[str, ...]:
@@ -163,7 +169,7 @@ def _insist_on_demands(ticket: Ticket, ask: Interact, demanded: tuple[str, ...])
         return
     assert ask.words is not None
     told = " e ".join(_DEMANDED[name] for name in missing)
-    place = "uma anotação" if ask.words.place == NOTE else f"o canal {ask.words.place!r}"
+    place = "uma anotação" if ask.words.place == NOTE else f"uma conversa por {CHANNEL_LABELS[ask.words.place]}"
     detail = f"Nesta situação, {place} exige {told}."
     fix = "Use POST …/interact com move, ou com a situation atual, e next_action_at."
     reasons = [Reason(code="demanded", detail=detail, fix=fix, details={"missing": missing})]

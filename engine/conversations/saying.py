@@ -172,6 +172,8 @@ def say(
         "customer_id": ticket.customer_id,
     }
     unit.insert(ticket.about, interaction, **row)
+    if words.shown:
+        ticket.shown_last = seq
     if words.mailed or copies:
         unit.post(
             "interaction.mail",

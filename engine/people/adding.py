@@ -155,16 +155,19 @@ def set_up(unit: Unit, ask: SetUp) -> str:
 def check_person(unit: Unit, ask: AddPerson, teams: Collection[str]) -> None:
     """Refuse a person who cannot be added as asked; `teams`: keys of the teams there are."""
     known = unit.catalogue
+    wrong = []
     if not LOGIN.fullmatch(ask.login):
-        raise Invalid("login: use de 3 a 120 letras minúsculas, dígitos, ponto, hífen ou sublinhado.")
+        wrong.append("login: use de 3 a 120 letras minúsculas, dígitos, ponto, hífen ou sublinhado")
     if not ask.name.strip():
-        raise Invalid("name: escreva o nome da pessoa.")
+        wrong.append("name: escreva o nome da pessoa")
     if (found := known.profiles.get(ask.profile)) is None or found.retired:
-        raise Invalid(f"profile: {ask.profile!r} não existe; existem {', '.join(sorted(known.profiles))}.")
+        wrong.append(f"profile: {ask.profile!r} não existe; existem {', '.join(sorted(known.profiles))}")
     if unknown := sorted(set(ask.teams) - set(teams)):
-        raise Invalid(f"teams: não existem {', '.join(unknown)}.")
+        wrong.append(f"teams: não existem {', '.join(unknown)}")
     if ask.email is not None and not EMAIL.fullmatch(ask.email):
-        raise Invalid("email: use um endereço como ana@empresa.com.br.")
+        wrong.append("email: use um endereço como ana@empresa.com.br")
+    if wrong:
+        raise Invalid.of(wrong)
     if any(p.login == ask.login for p in known.people.values()):
         raise Conflict(f"Já existe uma pessoa com o login {ask.login!r}.")
 

@@ -54,7 +54,7 @@ def alter_person(unit: Unit, ask: AlterPerson) -> Person:
     before: dict[str, Any] = {name: getattr(found, name) for name in COLUMNS} | {"teams": sorted(found.teams)}
     changed = {name: value for name, value in told.items() if value != before[name]}
     if wrong := list(_wrong(unit, changed, before)):
-        raise Invalid("; ".join(wrong) + ".")
+        raise Invalid.of(wrong)
     if any(one.login == changed.get("login") for one in unit.catalogue.people.values()):
         raise Conflict(f"Já existe uma pessoa com o login {changed['login']!r}.")
     if "profile" in changed:

@@ -94,7 +94,7 @@ def insist_on_an_administrator(unit: Unit, *, but: Person, profile: str | None) 
     others = (one for one in unit.catalogue.people.values() if one.id != but.id and not one.ended)
     if not any(manages(one.profile) for one in others):
         raise Conflict(
-            f"{but.login!r} é a última pessoa que pode manter usuários. Dê antes esse direito a outra.",
+            f"{but.name} é a última pessoa que pode manter usuários. Dê antes esse direito a outra.",
             code="last_administrator",
         )
 

@@ -11,7 +11,8 @@ from engine.rights import insist
 from permissions.actions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from engine.people.model import Person
     from engine.unit import Unit
@@ -29,7 +30,7 @@ def read_members(unit: Unit, ask: ReadMembers) -> list[Person]:
     known = unit.catalogue
     insist(unit, Action.REGISTRY_READ)
     _insist_on(known, ask.team)
-    return _members(known, ask.team)
+    return members_of(known, ask.team)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +53,39 @@ def set_members(unit: Unit, ask: SetMembers) -> list[Person]:
     _insist_on(known, ask.team)
     people = {p.login: p for p in known.people.values() if not p.ended}
     if unknown := sorted(set(ask.logins) - people.keys()):
-        raise Invalid(f"members: não há pessoas com estes logins: {', '.join(unknown)}.", code="person_unknown")
+        told = f"members: não há pessoas com estes logins: {', '.join(unknown)}"
+        raise Invalid.of([told], code="person_unknown")
     wanted = [people[login] for login in sorted(set(ask.logins))]
-    before = _members(known, ask.team)
-    joined = [p for p in wanted if p not in before]
-    left = [p for p in before if p not in wanted]
-    for one in (*joined, *left):
-        teams = one.teams | {ask.team} if one in joined else one.teams - {ask.team}
-        about = f"person:{one.id}"
-        unit.update(about, person, {"id": one.id}, teams=sorted(teams))
-        unit.record(about, "changed", teams=[sorted(one.teams), sorted(teams)])
-    if joined or left:
-        unit.record(f"team:{ask.team}", "members_changed", joined=_ids(joined), left=_ids(left))
-        unit.new_authority()
+    write_members(unit, {ask.team: wanted})
     return wanted
 
 
-def _members(known: Any, team: str) -> list[Person]:
+def write_members(unit: Unit, wanted: Mapping[str, Sequence[Person]]) -> None:
+    """Write the members that teams shall have, and the history of each team and person that this changes."""
+    known = unit.catalogue
+    teams: dict[UUID, set[str]] = {}
+    changed = False
+    for team, people in wanted.items():
+        before = members_of(known, team)
+        joined = [p for p in people if p not in before]
+        left = [p for p in before if p not in people]
+        for one in joined:
+            teams.setdefault(one.id, set(one.teams)).add(team)
+        for one in left:
+            teams.setdefault(one.id, set(one.teams)).discard(team)
+        if joined or left:
+            changed = True
+            unit.record(f"team:{team}", "members_changed", joined=_ids(joined), left=_ids(left))
+    for person_id, after in teams.items():
+        about = f"person:{person_id}"
+        unit.update(about, person, {"id": person_id}, teams=sorted(after))
+        unit.record(about, "changed", teams=[sorted(known.people[person_id].teams), sorted(after)])
+    if changed:
+        unit.new_authority()
+
+
+def members_of(known: Any, team: str) -> list[Person]:
+    """Who belongs to the team and may still act, by login."""
     return sorted((p for p in known.people.values() if team in p.teams and not p.ended), key=lambda p: p.login)
 
 

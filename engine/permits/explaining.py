@@ -113,7 +113,7 @@ def explain(unit: Unit, ask: Explain) -> Explained:
         around = replace(circumstances(unit, ticket), rules=rules, profile=profile.key)
         reasons += moves.weigh_one(ticket.diagram, ticket, around, narrowed, None).reasons
     else:
-        reasons += [lacking(one) for one in decisions if not one]
+        reasons += [lacking(one, unit.catalogue, ticket.diagram) for one in decisions if not one]
     return Explained(
         ticket=ticket,
         place=place,
@@ -219,7 +219,7 @@ _SCOPES: Final = {"own": "os próprios atendimentos", "team": "os atendimentos d
 def _out_of_scope(profile: Profile) -> Reason:
     return Reason(
         code="out_of_scope",
-        detail=f"O perfil {profile.key!r} alcança só {_SCOPES[profile.scope]}, e este não é um deles.",
+        detail=f"O perfil “{profile.label}” alcança só {_SCOPES[profile.scope]}, e este não é um deles.",
         fix="Encaminhe o atendimento à pessoa ou ao time dela, ou amplie o alcance do perfil (scope).",
         details={"profile": profile.key, "scope": profile.scope},
     )

@@ -106,31 +106,31 @@ def plan_profiles(unit: Unit, ask: ImportProfiles) -> ImportPlan:
     if wrong:
         reasons = [Reason(code="entry_invalid", detail=told) for told in wrong]
         raise Invalid("Algo não serve; nada foi importado.", code="import_invalid", reasons=reasons)
-    return ImportPlan(
+    planned = ImportPlan(
         profiles=found, unchanged=len(ask.profiles) - sum(not c.after.retired for c in found), notes=notes
     )
+    insist_on_a_manager(unit, changes_of(planned))
+    return planned
 
 
 def import_profiles(unit: Unit, ask: ImportProfiles) -> ImportPlan:
     """Make the profiles what the folder says, a history row for each cell; others stay, unless `retire_missing`.
 
     Raises:
-        Conflict: it would change something else than was shown, or leave nobody who may change permissions.
+        Conflict: it would change something else than was shown, or as in `plan_profiles`.
         Invalid: names everything that is wrong; nothing is changed.
     """
     unit.replay()
     found = plan_profiles(unit, ask)
     if ask.shown is not None and ask.shown != found:
         raise Conflict("As permissões mudaram desde que foram comparadas. Nada foi feito; compare de novo.")
-    changes = changes_of(found)
-    insist_on_a_manager(unit, changes)
     for one in found.profiles:
         if one.before is None:
             write_profile(unit, one.after)
             unit.new_authority()
         else:
             rewrite_profile(unit, one.before, one.after)
-    write_cells(unit, changes)
+    write_cells(unit, changes_of(found))
     return found
 
 
@@ -140,5 +140,6 @@ def changes_of(plan: ImportPlan) -> Mapping[Cell, bool | None]:
 
 
 def _in_use(unit: Unit, key: str) -> str:
-    logins = [one.login for one in people_with(unit, key)]
-    return f"O perfil {key!r} está em uso por {', '.join(logins[:10])}; dê-lhes outro antes de desativá-lo."
+    told = ", ".join(one.name for one in people_with(unit, key)[:10])
+    label = unit.catalogue.profiles[key].label
+    return f"O perfil “{label}” ({key}) está em uso por {told}; dê-lhes outro antes de desativá-lo."

@@ -120,7 +120,7 @@ def read_matrix(unit: Unit, ask: ReadMatrix) -> Matrix:
 def _profiles(unit: Unit, asked: Sequence[str]) -> list[str]:
     known = unit.catalogue.profiles
     if strange := sorted(set(asked) - known.keys()):
-        raise Invalid(f"profile: não existem {', '.join(strange)}; existem {', '.join(sorted(known))}.")
+        raise Invalid.of([f"profile: não existem {', '.join(strange)}; existem {', '.join(sorted(known))}"])
     return sorted(set(asked)) or sorted(key for key, one in known.items() if not one.retired)
 
 
@@ -129,9 +129,9 @@ def _actions(asked: Sequence[str]) -> list[str]:
         try:
             action, _ = parse(one)
         except UnknownAction as error:
-            raise Invalid(f"action: {error}.", code="action_unknown") from error
+            raise Invalid.of([f"action: {error}"], code="action_unknown") from error
         if not CATALOGUE[action].by_situation:
-            raise Invalid(f"action: {one} não é perguntada por situação; veja o perfil.", code="action_unknown")
+            raise Invalid.of([f"action: {one} não é perguntada por situação; veja o perfil"], code="action_unknown")
     return list(dict.fromkeys(asked)) or list(BY_SITUATION)
 
 

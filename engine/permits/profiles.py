@@ -50,7 +50,7 @@ def create_profile(unit: Unit, ask: CreateProfile) -> Profile:
     unit.replay()
     insist(unit, Action.PERMISSION_MANAGE)
     if not _KEY.fullmatch(ask.key):
-        raise Invalid("key: use de 2 a 80 letras minúsculas, algarismos e '_', começando por letra.")
+        raise Invalid.of(["key: use de 2 a 80 letras minúsculas, algarismos e '_', começando por letra"])
     if ask.key in unit.catalogue.profiles:
         raise Conflict(f"Já existe um perfil com a chave {ask.key!r}.", code="profile_exists")
     source, rules = _source(unit, ask.copy_of)
@@ -109,12 +109,12 @@ def alter_profile(unit: Unit, ask: AlterProfile) -> Profile:
         scope=before.scope if ask.scope is None else _scope(ask.scope),
         retired=before.retired if ask.retired is None else ask.retired,
     )
-    if after.retired and not before.retired and (logins := [one.login for one in people_with(unit, ask.key)]):
+    if after.retired and not before.retired and (using := people_with(unit, ask.key)):
+        told = ", ".join(one.name for one in using[:10]) + (" e outros" if using[10:] else "")
         raise Conflict(
-            f"O perfil {ask.key!r} está em uso por {', '.join(logins[:10])}{' e outros' if logins[10:] else ''}. "
-            "Dê-lhes outro perfil antes de desativá-lo.",
+            f"O perfil “{before.label}” está em uso por {told}. Dê-lhes outro perfil antes de desativá-lo.",
             code="profile_in_use",
-            people=logins,
+            people=[one.login for one in using],
         )
     rewrite_profile(unit, before, after)
     return after
@@ -210,16 +210,16 @@ def _source(unit: Unit, key: str | None) -> tuple[Profile, Sequence[Rule]]:
     for one in load():
         if one.key == key:
             return Profile(key=key, label=one.label_pt, description=one.description, scope=one.scope), one.rules
-    raise Invalid(f"copy_of: não há perfil nem modelo {key!r}.", code="profile_unknown")
+    raise Invalid.of([f"copy_of: não há perfil nem modelo {key!r}"], code="profile_unknown")
 
 
 def _label(said: str) -> str:
     if not said.strip():
-        raise Invalid("label: escreva o nome do perfil.")
+        raise Invalid.of(["label: escreva o nome do perfil"])
     return said.strip()
 
 
 def _scope(said: str) -> str:
     if said not in SCOPES:
-        raise Invalid(f"scope: use um de: {', '.join(SCOPES)}.")
+        raise Invalid.of([f"scope: use um de: {', '.join(SCOPES)}"])
     return said

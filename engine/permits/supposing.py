@@ -77,12 +77,15 @@ class Supposed:
 
     Attributes:
         running: tickets that were looked at.
+        effects: but for those in situations where no ticket that people of the profile reach stands now.
+        untouched: how many of these there are.
         shown: what is known of each place, for labels.
         alike: pairs of profiles that would differ in one cell at most.
     """
 
     running: int
     effects: Sequence[Effect]
+    untouched: int
     stranded: Sequence[Stranded]
     shown: Mapping[Place, Shown]
     alike: Sequence[tuple[str, str, Cell | None]]
@@ -98,9 +101,12 @@ def suppose(unit: Unit, ask: Suppose) -> Supposed:
     insist_on_cells(unit, ask.changes)
     both = Supposition(unit, ask)
     shown = places(unit, both.running)
+    effects = [*both.moves(shown), *both.actions(shown)]
+    felt = [one for one in effects if one.place is None or one.tickets]
     return Supposed(
         running=sum(both.running.values()),
-        effects=[*both.moves(shown), *both.actions(shown)],
+        effects=felt,
+        untouched=len(effects) - len(felt),
         stranded=list(both.stranded()),
         shown=shown,
         alike=both.alike(),

@@ -14,6 +14,7 @@ from engine.people.knowing import name_of
 from engine.permits.places import label_once
 from engine.rights import insist
 from engine.runtime.movement import Place
+from engine.tickets.words import meant
 from permissions.actions import CATALOGUE, Action
 from permissions.decide import ANY
 
@@ -46,9 +47,13 @@ def permission_changes(unit: Unit, ask: Changes) -> Sequence[dict[str, Any]]:
     """Rows with sentence, old and new value.
 
     Raises:
-        NotPermitted, Invalid: `before` is no id.
+        NotPermitted, Invalid: `before` is no id, or there is no such profile.
     """
     insist(unit, Action.PERMISSION_READ)
+    known = unit.catalogue.profiles
+    if ask.profile is not None and ask.profile not in known:
+        fix = meant(ask.profile, {key: one.label for key, one in known.items() if not one.retired})
+        raise Invalid.at("profile", f"não há perfil {ask.profile!r}.", fix, code="profile_unknown")
     told = change_history.c
     wanted = select(change_history).where(told.kind == "profile", told.deed.in_(_DEEDS))
     if ask.profile is not None:
@@ -64,7 +69,7 @@ def _id(said: str) -> UUID:
     try:
         return UUID(said)
     except ValueError as error:
-        raise Invalid("before: use o id da última linha da página anterior.", code="cursor") from error
+        raise Invalid.of(["before: use o id da última linha da página anterior"], code="cursor") from error
 
 
 def _told(unit: Unit, row: Any) -> dict[str, Any]:

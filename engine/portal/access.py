@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from engine.errors import NotAuthenticated, NotFound, NotPermitted, Stale
+from engine.portal.marks import mark_of
 from engine.portal.model import KIND, portal_account
 from engine.registry.model import customer
 from engine.tickets.model import ticket
@@ -108,12 +109,12 @@ def may(unit: Unit, action: Action) -> bool:
     return bool(decide(unit.catalogue.rules, unit.actor.profile or "", action))
 
 
-def own_ticket(unit: Unit, who: Member, wanted: str | UUID, *, lock: bool = False, seen: int | None = None) -> Ticket:
+def own_ticket(unit: Unit, who: Member, wanted: str | UUID, *, lock: bool = False, seen: str | None = None) -> Ticket:
     """A ticket of the customer's own that is shown in the portal; with `lock`, a stored answer is given from here.
 
     Raises:
         NotFound: there is none, or not for these eyes: the two cannot be told apart.
-        Stale: the ticket has changed since `seen`.
+        Stale: it is not any more as it was when its mark was `seen`.
     """
     statement = (_LOCKED if lock and unit.locks else _BY)[type(wanted)]
     row = unit.first(statement, wanted=wanted, customer=who.customer_id)
@@ -123,6 +124,6 @@ def own_ticket(unit: Unit, who: Member, wanted: str | UUID, *, lock: bool = Fals
         unit.ticket_id = row["id"]
         unit.replay()
     found = Ticket.read(unit, row)
-    if seen is not None and seen != found.revision:
-        raise Stale("O atendimento mudou desde que foi lido. Leia-o de novo e repita o pedido com a revisão atual.")
+    if seen is not None and seen != mark_of(unit, found):
+        raise Stale("O atendimento mudou desde que foi lido, ou há mensagens novas. Leia-o de novo antes de escrever.")
     return found

@@ -1,8 +1,8 @@
-"""Who of a customer may use the portal: invited and removed by the customer's administrator, or by the staff."""
+"""Who of a customer may use the portal: invited, appointed and removed by its administrator, or by the staff."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -88,7 +88,7 @@ def invite(unit: Unit, ask: Invite) -> Invited:
     if found is not None and found.active:
         raise Conflict(
             "Esta pessoa já tem acesso ao portal. Se esqueceu a senha, a operadora a redefine; para que administre as "
-            "contas, ou deixe de administrar, retire a conta e convide a pessoa de novo.",
+            "contas, ou deixe de administrar, altere a conta.",
             code="account_known",
         )
     values: dict[str, Any] = {"email": address, "name": ask.name.strip(), "admin": ask.admin}
@@ -131,20 +131,40 @@ def remove(unit: Unit, ask: Remove) -> Listed:
         Conflict: nobody could administer the customer's accounts any more; the staff may do it all the same.
     """
     customer_id = _customer(unit, ask.customer, lock=True)
-    known = _rows(unit, customer_id)
-    found = next((row for row in known if row.id == ask.account), None)
-    if found is None:
-        raise NotFound("Não há esta conta.", code="account_unknown")
-    if unit.actor.kind == KIND and found.admin and not any(r.admin and r.active for r in known if r.id != found.id):
-        raise Conflict(
-            "É a única conta que administra as outras. Convide outra que administre antes de retirar esta.",
-            code="last_admin",
-        )
+    found = _known(known := _rows(unit, customer_id), ask.account)
+    _insist_on_another(unit, found, known)
     about = PORTAL.about(found.id)
     unit.update(about, portal_account, {"id": found.id}, ended_at=unit.now)
     end_access(unit, PORTAL, found.id, tokens=True)
     unit.record(about, "removed", customer=str(customer_id))
     return _listed(unit, found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appoint:
+    """An account that shall administer the others, or no longer; `customer`: asked of the staff."""
+
+    account: UUID
+    admin: bool
+    customer: str | None = None
+
+
+def appoint(unit: Unit, ask: Appoint) -> Listed:
+    """Let the account administer the customer's accounts, or take that back; it counts from the next request on.
+
+    Raises:
+        NotPermitted, NotFound: nothing is changed.
+        Conflict: nobody could administer the customer's accounts any more; the staff may do it all the same.
+    """
+    customer_id = _customer(unit, ask.customer, lock=True)
+    found = _known(known := _rows(unit, customer_id), ask.account)
+    if found.admin == ask.admin:
+        return _listed(unit, found)
+    _insist_on_another(unit, found, known)
+    about = PORTAL.about(found.id)
+    unit.update(about, portal_account, {"id": found.id}, admin=ask.admin)
+    unit.record(about, "appointed", customer=str(customer_id), admin=ask.admin)
+    return replace(_listed(unit, found), admin=ask.admin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +185,7 @@ def reset(unit: Unit, ask: Reset) -> Made:
     customer_id = _customer(unit, ask.customer, lock=True)
     if unit.actor.kind == KIND:
         raise NotPermitted("Peça à operadora a redefinição da senha.")
-    found = next((row for row in _rows(unit, customer_id) if row.id == ask.account), None)
-    if found is None:
-        raise NotFound("Não há esta conta.", code="account_unknown")
+    found = _known(_rows(unit, customer_id), ask.account)
     if not found.active:
         raise Conflict("A conta ainda não tem senha. Convide a pessoa de novo.", code="no_password")
     return write_link(unit, PORTAL, account_from(found._asdict()), "reset", mail=False)
@@ -226,6 +244,23 @@ def _rows(unit: Unit, customer_id: UUID) -> Sequence[Any]:
         .where(portal_account.c.customer_id == customer_id, portal_account.c.ended_at.is_(None))
     )
     return unit.connection.execute(wanted.order_by(portal_account.c.name, portal_account.c.id)).all()
+
+
+def _known(rows: Sequence[Any], account: UUID) -> Any:
+    found = next((row for row in rows if row.id == account), None)
+    if found is None:
+        raise NotFound("Não há esta conta.", code="account_unknown")
+    return found
+
+
+def _insist_on_another(unit: Unit, but: Any, known: Sequence[Any]) -> None:
+    """Refuse a customer's people to take away the last of them that administers the accounts."""
+    if unit.actor.kind != KIND or not but.admin or any(one.admin and one.active for one in known if one.id != but.id):
+        return
+    raise Conflict(
+        "É a única conta com senha que administra as outras. Deixe antes que outra pessoa administre.",
+        code="last_admin",
+    )
 
 
 def _listed(unit: Unit, row: Any) -> Listed:

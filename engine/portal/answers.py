@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.attachments.drafts import own_drafts
 from engine.conversations.saying import MAX_TEXT
 from engine.errors import Invalid
 from engine.portal.forms import LABELS, own_fields
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.portal.forms import Offered
     from engine.registry.intake import Classification, ContactForm, Subclassification
     from engine.registry.model import Registries
+    from engine.unit import Unit
 
 _READ: Final[Mapping[str, Callable[[str], str]]] = {"contact_phone": addresses.phone, "contact_email": addresses.email}
 
@@ -55,8 +57,11 @@ class Filled:
     attachments: Sequence[str]
 
 
-def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
+def fill(registries: Registries, offer: Offered, given: Answers, *, files: Sequence[str] = ()) -> Filled:
     """Weigh the answers.
+
+    Args:
+        files: what is wrong with the attachments; see `wrong_files`.
 
     Raises:
         Invalid: `errors` names every field that is empty or does not fit, and what would do.
@@ -65,7 +70,7 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
     contact: dict[str, str | None] = {}
     for part in LABELS:
         value = getattr(given, part)
-        empty = value is None or (isinstance(value, str) and says_nothing(value)) or value == ()
+        empty = says_nothing(value) if isinstance(value, str) else not value
         if part not in offer.form.asks:
             if not empty:
                 errors[part] = ["este formulário não pede isto"]
@@ -74,13 +79,12 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
         elif part.startswith("contact_") and part != "contact_form":
             contact[part] = None if empty else _contact(part, value, errors)
     chosen = _choices(offer, given, errors)
-    _message(given, errors)
-    if len(given.attachments) > offer.form.max_files and "attachments" not in errors:
-        errors["attachments"] = [f"no máximo {offer.form.max_files}"]
+    if texts := wrong_message(given.message or ""):
+        errors.setdefault("message", texts)
+    if files and "attachments" not in errors:
+        errors["attachments"] = list(files)
     values = _own(registries, given, chosen, errors)
-    if errors:
-        told = "; ".join(_told(registries, name, text) for name, texts in errors.items() for text in texts)
-        raise Invalid(f"Confira o formulário. {told}.", code="form", errors=errors)
+    insist_on_none(registries, errors)
     return Filled(
         classification=chosen[0],
         subclassification=chosen[1],
@@ -90,6 +94,38 @@ def fill(registries: Registries, offer: Offered, given: Answers) -> Filled:
         fields=values,
         attachments=tuple(given.attachments),
     )
+
+
+def insist_on_none(registries: Registries, errors: Mapping[str, Sequence[str]]) -> None:
+    """Refuse if anything is wrong.
+
+    Args:
+        errors: what is wrong, by the name of its field.
+
+    Raises:
+        Invalid: names all of it.
+    """
+    if errors:
+        told = "; ".join(_told(registries, name, text) for name, texts in errors.items() for text in texts)
+        raise Invalid(f"Confira o formulário. {told}.", code="form", errors=errors)
+
+
+def wrong_message(text: str) -> list[str]:
+    """What is wrong with a message."""
+    if says_nothing(text):
+        return [f"{LABELS['message']}: é obrigatório"]
+    return [f"use no máximo {MAX_TEXT} caracteres"] if len(text) > MAX_TEXT else []
+
+
+def wrong_files(unit: Unit, given: Sequence[str], most: int) -> list[str]:
+    """What is wrong with files that are named: too many, one twice, or none of the account's own that wait."""
+    if not given:
+        return []
+    wrong = [f"no máximo {most}"] if len(given) > most else []
+    wrong += ["diga cada arquivo uma vez"] if len(set(given)) < len(given) else []
+    own = {row.id for row in own_drafts(unit, given)}
+    unknown = (one for one in dict.fromkeys(given) if one not in own)
+    return [*wrong, *(f"não há {one!r} entre os seus envios; envie o arquivo de novo" for one in unknown)]
 
 
 def _told(registries: Registries, name: str, text: str) -> str:
@@ -129,11 +165,6 @@ def _one(part: str, entries: Mapping[str, Any], key: str | None, errors: dict[st
     if key not in entries:
         errors[part] = [f"escolha uma destas: {', '.join(entries) or 'nenhuma está cadastrada'}"]
     return entries.get(key)
-
-
-def _message(given: Answers, errors: dict[str, list[str]]) -> None:
-    if len(given.message or "") > MAX_TEXT:
-        errors["message"] = [f"use no máximo {MAX_TEXT} caracteres"]
 
 
 def _own(registries: Registries, given: Answers, chosen: Any, errors: dict[str, list[str]]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Invalid, NotActive
+from engine.errors import NotActive
 from engine.portal.access import insist, member, own_ticket
+from engine.portal.answers import insist_on_none, wrong_files, wrong_message
 from engine.portal.hearing import take_message, takes_messages
-from engine.portal.naming import says_nothing
 from engine.tickets.sight import situation_shown
 from permissions.actions import Action
 
@@ -26,13 +26,13 @@ class Complement:
 
     Attributes:
         attachments: drafts that the account uploaded before.
-        seen: the revision the caller looked at; None: whichever.
+        seen: the mark of what the caller looked at; None: whatever it was.
     """
 
     ticket: str
-    message: str
+    message: str | None = None
     attachments: Sequence[str] = ()
-    seen: int | None = None
+    seen: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,7 @@ def complement(unit: Unit, ask: Complement) -> Complemented:
         )
     form = unit.catalogue.registries.intake_forms.get(unit.catalogue.intake_form or "")
     most = form.max_files if form else 1
-    if len(ask.attachments) > most:
-        raise Invalid(f"attachments: no máximo {most}.", code="form", errors={"attachments": [f"no máximo {most}"]})
-    if says_nothing(ask.message):
-        raise Invalid("message: escreva a mensagem.", code="form", errors={"message": ["é obrigatório"]})
-    return Complemented(ticket=ticket, row=take_message(unit, ticket, ask.message, ask.attachments), who=who)
+    text = ask.message or ""
+    errors = {"message": wrong_message(text), "attachments": wrong_files(unit, ask.attachments, most)}
+    insist_on_none(unit.catalogue.registries, {name: texts for name, texts in errors.items() if texts})
+    return Complemented(ticket=ticket, row=take_message(unit, ticket, text, ask.attachments), who=who)

@@ -1,12 +1,11 @@
-"""A customer's message to a ticket: said, with its files, and heard by the diagram where it waits for one."""
+"""A customer's message to a ticket: received, with its files, and whether a ticket takes one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from engine.builtin import CUSTOMER_REPLIED, PORTAL
-from engine.conversations.saying import hear
-from engine.tickets.delivering import tell
+from engine.conversations.receiving import receive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,13 +15,8 @@ if TYPE_CHECKING:
 
 
 def take_message(unit: Unit, ticket: Ticket, text: str, files: Sequence[str]) -> Mapping[str, Any]:
-    """Write the message down and let the diagram hear it, in one command; returns the message's row.
-
-    What the diagram cannot finish becomes an incident: the message is taken all the same.
-    """
-    row = hear(unit, ticket, text, channel=PORTAL, attachments=files)
-    if CUSTOMER_REPLIED in ticket.awaits:
-        tell(unit, ticket, CUSTOMER_REPLIED, {"channel": PORTAL})
+    """Take the message as every customer's words are taken, and leave word of it; returns the message's row."""
+    row = receive(unit, ticket, text, channel=PORTAL, attachments=files)
     unit.post("portal.message", ticket_id=ticket.id, ticket=ticket.protocol, seq=row["seq"])
     return row
 

@@ -12,7 +12,7 @@ from engine.builtin import PORTAL
 from engine.errors import Conflict, Refused
 from engine.history import ticket_history
 from engine.portal.access import insist, member, own_ticket
-from engine.portal.answers import Answers, fill
+from engine.portal.answers import Answers, fill, wrong_files
 from engine.portal.forms import chosen_of, offered, own_fields
 from engine.portal.hearing import take_message
 from engine.portal.model import portal_contact
@@ -66,7 +66,8 @@ def open_contact(unit: Unit, ask: OpenContact) -> Ticket:
     insist(unit, Action.PORTAL_TICKET_OPEN)
     offer = offered(unit)
     answers = ask.answers if source is None else _as_before(unit, source, offer, ask.answers)
-    filled = fill(unit.catalogue.registries, offer, answers)
+    files = wrong_files(unit, answers.attachments, offer.form.max_files)
+    filled = fill(unit.catalogue.registries, offer, answers, files=files)
     ticket = _begin(unit, who, filled)
     unit.insert(
         ticket.about,

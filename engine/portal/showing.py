@@ -12,6 +12,7 @@ from engine.conversations.model import interaction
 from engine.portal.access import account_of, member, own_ticket
 from engine.portal.forms import chosen_of
 from engine.portal.hearing import takes_messages
+from engine.portal.marks import mark_of
 from engine.portal.model import KIND, portal_account
 from engine.portal.opening import answered, contact_of
 from engine.tickets.model import ticket as tickets
@@ -55,6 +56,7 @@ class Contact:
     """One contact.
 
     Attributes:
+        mark: of what is shown here; see `engine.portal.marks`.
         takes_messages: whether it can be complemented; if not, a new one can go on from it.
         answers: what came with the form; None: it was not opened in the portal.
         values: own fields that the form asked for when it was filled in, with their values now.
@@ -64,6 +66,7 @@ class Contact:
     """
 
     ticket: Ticket
+    mark: str
     takes_messages: bool
     opened_by: str
     answers: Any
@@ -126,12 +129,14 @@ def fetch_file(unit: Unit, ask: FetchFile) -> Mapping[str, Any]:
 
 def whole(unit: Unit, found: Ticket) -> Contact:
     """The contact of a ticket that this customer may see."""
+    mark = mark_of(unit, found)
     answers = contact_of(unit, found)
     known = unit.catalogue.registries
     chosen = (None, None, None) if answers is None else chosen_of(known, answers)
     messages, more = _messages(unit, found.id, 0, MESSAGES_SHOWN)
     return Contact(
         ticket=found,
+        mark=mark,
         takes_messages=takes_messages(found),
         opened_by=Authors(unit, [found.opened_by]).of(found.opened_by),
         answers=answers,

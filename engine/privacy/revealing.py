@@ -101,7 +101,7 @@ def _insist_on_revealing(unit: Unit, classes: Sequence[str]) -> None:
     asked = [kind for kind in classes if kind in CLASSES]
     profile = unit.actor.profile or ""
     decisions = [decide_in_profile(unit.catalogue.rules, profile, Action.TICKET_REVEAL, narrowed=one) for one in asked]
-    if reasons := [lacking(one) for one in decisions if not one]:
+    if reasons := [lacking(one, unit.catalogue) for one in decisions if not one]:
         raise NotPermitted(" ".join(one.detail for one in reasons), reasons=reasons)
 
 

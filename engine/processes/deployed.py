@@ -39,6 +39,12 @@ def number_of(unit: Unit, version_id: UUID) -> int:
     return _shelved(unit, version_id).number
 
 
+def label_of(unit: Unit, key: str) -> str:
+    """What people call the process today; the key itself where it is not deployed."""
+    newest = unit.catalogue.processes.get(key)
+    return deployed(unit, newest.id).settings[key].label if newest else key
+
+
 def _shelved(unit: Unit, version_id: UUID) -> _Shelved:
     shelf = unit.engine.shelf
     found: _Shelved | None = shelf.get(version_id)

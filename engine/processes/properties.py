@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from engine.builtin import ACTIVITY_KINDS, TOLD
+from engine.builtin import ACTIVITY_KINDS
+from engine.sla import escalating
+from engine.sla.durations import amount_of
+from engine.sla.escalating import are_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,9 +33,6 @@ LABEL_LENGTH: Final = 200
 _KEY: Final = re.compile(r"[^\W\d][\w.-]{0,79}")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,79}")
 _COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-_TIME: Final = r"PT(?=\d)(?:\d{1,5}H)?(?:\d{1,5}M)?"
-_LIMIT: Final = re.compile(rf"(?:P\d{{1,4}}D|{_TIME})", re.ASCII)
-_MIXED: Final = re.compile(r"P\d+DT\d.*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,29 +116,15 @@ def _color(value: str) -> str | None:
 
 
 def _sla(value: str) -> str | None:
-    limit = value.removesuffix("/24x7")
-    if _MIXED.fullmatch(limit):
-        return "dias (P2D) ou horas (PT8H), nunca os dois juntos"
-    if _LIMIT.fullmatch(limit) and re.search("[1-9]", limit):
-        return None
-    return "uma duração como PT8H (tempo útil), P2D (dias úteis) ou P2D/24x7 (tempo corrido)"
+    try:
+        amount_of(value)
+    except ValueError as wrong:
+        return str(wrong)
+    return None
 
 
 def _escalate(value: str) -> str | None:
-    return (
-        None
-        if all(_is_step(step) for step in list_of(value))
-        else ("passos como 50%:responsible, -PT1H:team, +P1D:manager; avisa-se responsible, team ou manager")
-    )
-
-
-def _is_step(step: str) -> bool:
-    when, _, whom = step.partition(":")
-    if whom.strip() not in TOLD:
-        return False
-    if percent := re.fullmatch(r"(\d{1,3})%", when.strip(), re.ASCII):
-        return 1 <= int(percent.group(1)) <= 100  # noqa: PLR2004 - per cent
-    return when.strip()[:1] in {"+", "-"} and _sla(when.strip()[1:]) is None and "/" not in when
+    return None if are_steps(value) else escalating.WANTED
 
 
 def _spec(on: tuple[Carrier, ...], wrong: Callable[[str], str | None]) -> Spec:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from engine.activities.arming import Step
     from engine.unit import Engine, Unit
 
 BATCH: Final = 500
@@ -59,7 +60,7 @@ def announce(unit: Unit, ask: Announce) -> int:
         _record(unit, one)
     for one in told:
         row, of = one.row, one.row.id
-        key = {"item_id": of, "version": row.limit_version, "threshold": one.threshold}
+        key = {"item_id": of, "version": one.detail["version"], "threshold": one.threshold}
         values = {"ticket_id": row.ticket_id, "ring": one.ring, "due_at": one.due_at, "at": unit.now, "told": one.told}
         unit.insert(one.about, announcement, **key, **values)
     for one in told:
@@ -85,7 +86,7 @@ class _Crossed:
 
     row: Any
     status: str
-    steps: list[tuple[str, datetime]]
+    steps: list[Step]
     rest: Armed
 
 
@@ -115,7 +116,7 @@ def _told(unit: Unit, of: Of, crossed: Sequence[_Crossed]) -> Iterator[_Told]:
     addressees, seqs = Addressees(unit), dict[Any, int]()
     for one in crossed:
         row = one.row
-        for threshold, due_at in one.steps:
+        for threshold, due_at, version in one.steps:
             if threshold == "yellow" and one.status != "queued":
                 continue  # only what waits in a queue has a ring
             seq = None
@@ -128,7 +129,7 @@ def _told(unit: Unit, of: Of, crossed: Sequence[_Crossed]) -> Iterator[_Told]:
                 "ring": ring,
                 "told": told,
                 "due_at": due_at.isoformat(),
-                "version": row.limit_version,
+                "version": version or row.limit_version,
             }
             if of != "service":
                 own = {"element": row.element} if row.element else {"kind": row.kind}

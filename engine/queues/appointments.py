@@ -50,7 +50,8 @@ def appointments(unit: Unit, ask: Appointments) -> Sequence[Any]:
     """
     insist(unit, Action.ACTIVITY_READ)
     if not timedelta(0) < ask.until - ask.since <= LONGEST:
-        raise Invalid(f"until: escolha um instante depois de since, até {LONGEST.days} dias.", code="stretch")
+        matter = f"de since até until tem de passar algum tempo, e no máximo {LONGEST.days} dias."
+        raise Invalid.at("until", matter, "Escolha outro instante.", code="stretch")
     wanted = wanted_by(unit, ListItems(person=ask.person, team=ask.team))
     whose = activity.c.team == wanted.team if wanted.team else activity.c.person_id == wanted.person_id
     told = [ticket.c[name] for name in ("protocol", "title", "place_process", "situation")]

@@ -82,19 +82,20 @@ _COUNTS: Final[Mapping[Box, Mapping[str, Callable[[Source], Any]]]] = {
 def _statement(shape: Shape) -> Select[Any]:
     some = {box: sources(shape, box) for box in BOXES}
     each = [
-        _count(some[box], rule).label(f"{box}_{name}") for box, named in _COUNTS.items() for name, rule in named.items()
+        _count(some[box], box, rule).label(f"{box}_{name}")
+        for box, named in _COUNTS.items()
+        for name, rule in named.items()
     ]
     return select(*each)
 
 
-def _count(some: Iterable[Source], rule: Callable[[Source], Any]) -> Any:
+def _count(some: Iterable[Source], box: Box, rule: Callable[[Source], Any]) -> Any:
     one: Any = literal_column("1").label("one")
     most: Any = literal_column(str(COUNTED + 1))
-    parts = [select(one).select_from(s.table).where(*s.where, rule(s)).limit(most) for s in some]
+    # In the list's order: PostgreSQL then reads that range of the index, also where it does not know the instants
+    # that it is asked for (a prepared statement), and not the whole table for a thousand rows that are not there.
+    parts = [select(one).where(*s.where, rule(s)).order_by(*s.order(box)).limit(most) for s in some]
     if not parts:
         return select(literal_column("0")).scalar_subquery()
-    return (
-        select(func.count())
-        .select_from(union_all(*(select(part.subquery()) for part in parts)).subquery())
-        .scalar_subquery()
-    )
+    counted = union_all(*(select(part.subquery()) for part in parts)).limit(most).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.activities.limits import set_at
-from engine.errors import Invalid
-from engine.queues.item import item_for, may, not_yours, own
-from engine.tickets.briefing import DUE_KINDS, insist_on_ahead
+from engine.activities.limits import line_of, set_at
+from engine.errors import Invalid, Reason
+from engine.queues import refusing
+from engine.queues.item import item_for, may, own
+from engine.tickets.briefing import insist_on_ahead, insist_on_due, unnamed
 from permissions.actions import Action
 
 if TYPE_CHECKING:
@@ -44,11 +45,17 @@ def change(unit: Unit, ask: Change) -> Item:
     item = item_for(unit, Action.ACTIVITY_CREATE, ask.item)
     item.insist_on_unfinished()
     if item.row is None or item.row["element"] is not None:
-        raise Invalid("Só se altera o que alguém criou à mão; o resto é do processo.", code="drawn")
+        reason = Reason(
+            code="drawn",
+            detail="Só se altera o que alguém criou à mão; o resto é do processo.",
+            fix="Transfira ou finalize esta, e crie outra à mão se precisar.",
+            details={"kind": item.kind, "element": item.row["element"] if item.row else None},
+        )
+        raise Invalid.because(reason)
     if not (own(item) or unit.actor.id == item.row["created_by"] or may(unit, Action.ACTIVITY_ASSIGN)):
-        raise not_yours(item, Action.ACTIVITY_ASSIGN)
+        raise refusing.not_yours(item, Action.ACTIVITY_ASSIGN)
     if "name" in ask.changes and not (ask.changes["name"] or "").strip():
-        raise Invalid("name: escreva em poucas palavras o que há para fazer.")
+        raise unnamed()
     values = {name: value for name, value in ask.changes.items() if item.row[name] != value}
     if not values:
         return item
@@ -66,17 +73,15 @@ def _limited(unit: Unit, item: Item, values: Mapping[str, Any]) -> dict[str, Any
     assert item.row is not None
     limit_at = values.get("limit_at", item.row["limit_at"])
     due_kind = values.get("due_kind", item.row["due_kind"]) or "deadline"
-    if due_kind not in DUE_KINDS:
-        raise Invalid(f"due_kind: use um de: {', '.join(DUE_KINDS)}.")
-    if limit_at is None:
-        if values.get("due_kind") is not None:
-            raise Invalid(f"limit_at: diga quando, porque due_kind é {due_kind}.", code="limit_missing")
+    if limit_at is None and values.get("due_kind") is None:
         due_kind = None
+    else:
+        insist_on_due(limit_at, due_kind)
     if "limit_at" not in values:
         return {"due_kind": due_kind}
     insist_on_ahead(unit, limit_at)
-    version = item.row["limit_version"]
-    return {"due_kind": due_kind, **set_at(unit, unit.now, limit_at, team=item.team, version=version)}
+    line, version = line_of(unit, None, item.team), item.row["limit_version"]
+    return {"due_kind": due_kind, **set_at(unit, unit.now, limit_at, line=line, team=item.team, version=version)}
 
 
 def _text(instant: datetime | None) -> str | None:

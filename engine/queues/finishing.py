@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.actors import ACTIVITY
-from engine.errors import Invalid
+from engine.errors import Invalid, Reason
 from engine.queues.item import insist_on_reach, item_for
 from engine.runtime import walk
 from engine.tickets.following import asked_of_transition, follow_transition
@@ -61,14 +61,17 @@ def finish(unit: Unit, ask: Finish) -> Finished:
         Invalid: it is a ticket's service item, which a move finishes.
     """
     if ask.outcome not in OUTCOMES:
-        raise Invalid("outcome: use done ou archived.")
+        raise Invalid.at("outcome", f"não há {ask.outcome!r}.", f"Use um de: {', '.join(OUTCOMES)}.")
     item = item_for(unit, Action.ACTIVITY_FINISH, ask.activity)
     item.insist_on_unfinished()
     if item.row is None:
-        raise Invalid(
-            "Um atendimento se finaliza por uma movimentação do processo (GET …/moves), não por aqui.",
+        reason = Reason(
             code="finished_by_a_move",
+            detail="Um atendimento não se finaliza por aqui, e sim por uma movimentação do processo.",
+            fix="Veja as movimentações em GET …/moves e faça a que o finaliza ou cancela.",
+            details=item.present(),
         )
+        raise Invalid.because(reason)
     insist_on_reach(item)
     item.put(
         status="finished",
@@ -105,9 +108,13 @@ def archive(unit: Unit, ask: Archive) -> Finished:
         Invalid: it was not confirmed (`confirmation_missing`). NotFound, Conflict: as for finishing.
     """
     if not ask.confirm:
-        raise Invalid(
-            "Arquivar fecha a atividade sem que seja feita. Confirme com confirm: true.", code="confirmation_missing"
+        reason = Reason(
+            code="confirmation_missing",
+            detail="Arquivar fecha a atividade sem que seja feita.",
+            fix="Confirme com confirm: true.",
+            details={"member": "confirm"},
         )
+        raise Invalid.because(reason)
     return finish(unit, Finish(activity=ask.activity, outcome="archived", note=ask.note))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from engine.activities.model import SERVICE, activity, activity_note
-from engine.errors import Conflict, NotFound, NotPermitted, Reason
+from engine.errors import NotFound
 from engine.people.absences import stands_in_for
 from engine.people.knowing import name_of
+from engine.queues import refusing
 from engine.queues.sight import sees
 from engine.rights import insist
 from engine.tickets.access import permit, readable_ticket
@@ -19,11 +21,14 @@ from permissions.decide import decide
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from engine.people.model import Person
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
+
+
+# Where an activity is, and who has it: what the history tells as it was before.
+PLACED: Final = ("status", "team", "person_id")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -38,6 +43,7 @@ class Item:
     unit: Unit
     ticket: Ticket | None
     row: dict[str, Any] | None
+    _was: dict[str, Any] = field(default_factory=dict, repr=False)  # of an activity, what this command changed
 
     @property
     def id(self) -> UUID:
@@ -93,6 +99,8 @@ class Item:
         assert self.row is not None
         key = {name: self.row[name] for name in ("id", "status")}
         self.unit.update(self.about, activity, key, **values)
+        before = {name: self.row[name] for name in PLACED}
+        self._was = {name: _text(old) for name, old in before.items() if values.get(name, old) != old}
         self.row = self.row | values
 
     def record(self, deed: str, *, note: str | None = None, **detail: Any) -> None:
@@ -103,6 +111,8 @@ class Item:
             return
         if note:
             detail["note"] = self._note(note)
+        if self._was:
+            detail["was"] = self._was
         if self.ticket is None:
             self.unit.record(self.about, deed, **detail)
             return
@@ -115,27 +125,19 @@ class Item:
         Raises:
             Conflict: tells by whom.
         """
-        if self.status != "finished":
-            return
-        if self.row is None:
-            raise Conflict("O atendimento não está mais aberto.", code="item_finished", present=self.present())
-        who = name_of(self.unit, self.row["finished_by"])
-        deed = "arquivada" if self.row["outcome"] == "archived" else "finalizada"
-        raise Conflict(
-            f"A atividade já foi {deed} por {who}.",
-            code="activity_finished",
-            present=self.present() | {"outcome": self.row["outcome"], "finished_by": self.row["finished_by"]},
-        )
+        if self.status == "finished":
+            raise refusing.finished(self)
 
     def present(self) -> dict[str, Any]:
-        """What a conflict tells of it: where it is now, and who has it."""
-        person = self.person
-        return {
-            "status": self.status,
-            "team": self.team,
-            "responsible": person.login if person else None,
-            "responsible_name": person.name if person else None,
-        }
+        """What a conflict tells of it: where it is now, who has it, and who finished it how and when."""
+        told = {"status": self.status, "team": self.team, **_called("responsible", self.person)}
+        if self.row is None or self.status != "finished":
+            return told
+        who = self.row["finished_by"]
+        people = self.unit.catalogue.people
+        person = people.get(UUID(who.removeprefix("user:"))) if who.startswith("user:") else None
+        by = _called("finished_by", person) | {"finished_by_name": name_of(self.unit, who)}
+        return told | by | {"outcome": self.row["outcome"], "finished_at": self.row["finished_at"]}
 
     def _note(self, text: str) -> int:
         highest = select(func.max(activity_note.c.number)).where(activity_note.c.activity_id == self.id)
@@ -203,19 +205,15 @@ def insist_on_reach(item: Item) -> None:
     waits_for_me = item.person_id is None and (item.team is None or item.team in unit.actor.teams)
     made = item.row is not None and item.row["created_by"] == unit.actor.id
     if not (waits_for_me or made or own(item) or may(unit, Action.ACTIVITY_ASSIGN)):
-        raise not_yours(item, Action.ACTIVITY_ASSIGN)
+        raise refusing.not_yours(item, Action.ACTIVITY_ASSIGN)
 
 
-def not_yours(item: Item, action: Action) -> NotPermitted:
-    """What is somebody else's is handed over by whoever may assign."""
-    who = item.person.name if item.person else "outra equipe"
-    reason = Reason(
-        code="not_yours",
-        detail=f"Isto está com {who}.",
-        fix=f"Peça a quem está com a atividade, ou a quem tem o direito {action}.",
-        details=item.present(),
-    )
-    return NotPermitted(f"{reason.detail} {reason.fix}", reasons=[reason])
+def _called(name: str, person: Person | None) -> dict[str, str | None]:
+    return {name: person.login if person else None, f"{name}_name": person.name if person else None}
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _alone(unit: Unit, wanted: UUID, *, lock: bool) -> Item:

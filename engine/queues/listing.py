@@ -20,6 +20,7 @@ from engine.queues.sources import Box, Shape, Source, Wanted, asked, columns, so
 from engine.rights import insist
 from engine.tickets.listing import Page, person_called
 from engine.tickets.model import ticket
+from engine.tickets.words import insist_on_words
 from permissions.actions import Action
 
 if TYPE_CHECKING:
@@ -74,17 +75,20 @@ def list_items(unit: Unit, ask: ListItems) -> Page:
 def wanted_by(unit: Unit, ask: ListItems) -> Wanted:
     """What is asked for, with the person and the teams that are meant."""
     if ask.ring is not None and _RING_OF[ask.ring] != ask.box:
-        raise Invalid(f"ring: {ask.ring} só há na caixa {_RING_OF[ask.ring]}.", code="ring")
+        box = _RING_OF[ask.ring]
+        raise Invalid.at("ring", f"{ask.ring} só há na caixa {box}.", f"Peça box={box}, ou tire ring.", code="ring")
     more: dict[str, Any] = {"kind": ask.kind, "ring": ask.ring, "text": ask.text, "do_now": ask.do_now}
     if ask.team is not None:
         if ask.person is not None:
-            raise Invalid("Escolha person ou team, não os dois.", code="person_or_team")
-        if ask.team not in unit.catalogue.registries.teams:
-            raise Invalid(f"team: {ask.team!r} não está cadastrado.", code="team_unknown")
+            matter = "uma lista é de uma pessoa ou de um time, não dos dois."
+            raise Invalid.at("person", matter, "Tire person ou team.", code="person_or_team")
+        insist_on_words(unit, {"team": ask.team})
         return Wanted(team=ask.team, **more)
     person_id = unit.actor.user_id if ask.person is None else person_called(unit, ask.person, "person")
     if person_id is None:
-        raise Invalid("person: diga de quem é a lista, ou peça a de um time (team).", code="nobody")
+        raise Invalid.at(
+            "person", "não diz de quem é a lista.", "Diga um login, ou peça a de um time (team).", code="nobody"
+        )
     teams = tuple(sorted(unit.catalogue.people[person_id].teams))
     return Wanted(person_id=person_id, teams=teams, **more)
 
@@ -143,18 +147,18 @@ def _parts(source: Source, box: Box, after: int | None) -> Iterator[Select[Any]]
     instant = bindparam("after_at", type_=at.type)
     if box == "finished":
         beyond = [] if after is None else [at <= instant, or_(at < instant, tie < last)]
-        yield _part(source, box, 0, at, beyond).order_by(at.desc(), tie.desc())
+        yield _part(source, box, 0, at, beyond)
         return
     if after in {None, 0}:
         # The first comparison is redundant for the answer, but it lets the index start where the page starts.
         beyond = [] if after is None else [at >= instant, or_(at > instant, tie > last)]
-        yield _part(source, box, 0, at, [at.is_not(None), *beyond]).order_by(at, tie)
-    yield _part(source, box, 1, at, [at.is_(None), *([tie > last] if after == 1 else [])]).order_by(at, tie)
+        yield _part(source, box, 0, at, [at.is_not(None), *beyond])
+    yield _part(source, box, 1, at, [at.is_(None), *([tie > last] if after == 1 else [])])
 
 
 def _part(source: Source, box: Box, phase: int, at: Any, beyond: Sequence[Any]) -> Select[Any]:
     shown = [*columns(source, box), literal_column(str(phase)).label("phase"), at.label("at")]
-    return select(*shown).where(*source.where, *beyond)
+    return select(*shown).where(*source.where, *beyond).order_by(*source.order(box))
 
 
 def _order(of: Any, *, falling: bool) -> tuple[Any, ...]:
@@ -171,7 +175,10 @@ def _read(cursor: str, box: Box) -> _After:
         kept, phase, at, last = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         found = _After(phase=int(phase), at=datetime.fromisoformat(at).astimezone(UTC) if at else None, id=UUID(last))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
-        raise Invalid("cursor: use o `next` da página anterior, sem mudá-lo.", code="cursor") from error
+        raise Invalid.at("cursor", "não é de página nenhuma.", _CURSOR_FIX, code="cursor") from error
     if kept != box or (found.phase == 0) != (found.at is not None):
-        raise Invalid("cursor: é de uma lista com outra ordenação.", code="cursor")
+        raise Invalid.at("cursor", "é de uma lista com outra ordenação.", _CURSOR_FIX, code="cursor")
     return found
+
+
+_CURSOR_FIX: Final = "Use o `next` da página anterior, sem mudá-lo; ou comece de novo, sem cursor."

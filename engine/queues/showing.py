@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from engine.activities.model import activity_note, announcement
+from engine.activities.model import activity_note
 from engine.privacy.sight import View
 from engine.queues.item import opened
+from engine.queues.telling import told_of_item, told_of_ticket
 from engine.rights import insist
 from engine.tickets.access import may_read_some, readable_ticket, visible
 from engine.tickets.listing import LISTED
@@ -39,7 +40,7 @@ class Shown:
 
     Attributes:
         notes: rows of `activity_note`, oldest first.
-        announcements: rows of `announcement`, oldest first.
+        announcements: rows of `engine.queues.telling`, oldest first.
         before: the latest tickets of its contact, as lists show them, without its own.
         view: what the reader sees of its personal data.
     """
@@ -66,11 +67,10 @@ def shown(unit: Unit, item: Item) -> Shown:
     """An item that is open already, with what belongs to it."""
     run = unit.connection.execute
     notes = select(activity_note).where(activity_note.c.activity_id == item.id).order_by(activity_note.c.number)
-    told = select(announcement).where(announcement.c.item_id == item.id)
     return Shown(
         item=item,
         notes=[] if item.row is None else run(notes).all(),
-        announcements=run(told.order_by(announcement.c.at, announcement.c.due_at)).all(),
+        announcements=told_of_item(unit, item.id),
         before=_before(unit, item),
         view=view_of(unit, item),
     )
@@ -92,10 +92,8 @@ class Announcements:
 
 
 def announcements(unit: Unit, ask: Announcements) -> Sequence[Any]:
-    """Rows of `announcement`, oldest first."""
-    ticket = readable_ticket(unit, ask.ticket, lock=False)
-    told = select(announcement).where(announcement.c.ticket_id == ticket.id)
-    return unit.connection.execute(told.order_by(announcement.c.at, announcement.c.due_at)).all()
+    """Rows of `engine.queues.telling`, oldest first."""
+    return told_of_ticket(unit, readable_ticket(unit, ask.ticket, lock=False).id)
 
 
 def contact_of(item: Item) -> UUID | None:

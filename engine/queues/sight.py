@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, text
+from sqlalchemy import or_, text
 
 from engine.activities.model import activity
-from engine.tickets.scope import reach_of
+from engine.tickets.scope import given, reach_of
 from permissions.actions import Action
 from permissions.decide import decide
 
@@ -41,18 +41,22 @@ def seen(unit: Unit) -> ColumnElement[bool] | None:
     if reach is None:
         return None
     own = sorted(unit.actor.teams)
-    values = reach.values | {f"own_team{n}": one for n, one in enumerate(own)}
-    return seen_by(reach.shape, len(own)).params(values)
+    return seen_by(reach.shape, len(own), reach.values | {f"own_team{n}": one for n, one in enumerate(own)})
 
 
-def seen_by(shape: tuple[int, int], own_teams: int) -> ColumnElement[bool]:
-    """The same for a reach of this shape and so many own teams; `reach_…` and `own_team…` are its parameters."""
+def seen_by(shape: tuple[int, int], own_teams: int, values: Mapping[str, Any] | None = None) -> ColumnElement[bool]:
+    """The same for a reach of this shape and so many own teams.
+
+    Args:
+        values: of the parameters `reach_…` and `own_team…`; None: they are given when the statement is run.
+    """
     people, teams = shape
     columns = activity.c
     queues = [*(f"reach_team{n}" for n in range(teams)), *(f"own_team{n}" for n in range(own_teams))]
+    # Teams first: they stand in the index that a team's queue is read from.
     return or_(
-        *(columns.person_id == bindparam(f"reach_person{n}", type_=columns.person_id.type) for n in range(people)),
-        *(columns.created_by == bindparam(f"reach_opener{n}", type_=columns.created_by.type) for n in range(people)),
-        *(columns.team == bindparam(name, type_=columns.team.type) for name in queues),
+        *(columns.team == given(name, columns.team, values) for name in queues),
+        *(columns.person_id == given(f"reach_person{n}", columns.person_id, values) for n in range(people)),
+        *(columns.created_by == given(f"reach_opener{n}", columns.created_by, values) for n in range(people)),
         text("1 = 0"),
     )

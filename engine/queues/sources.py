@@ -105,6 +105,11 @@ class Source:
         """When it was finished: a ticket, when it entered where it stands."""
         return self.table.c.entered_at if self.table is ticket else self.table.c.finished_at
 
+    def order(self, box: Box) -> tuple[Any, ...]:
+        """What its rows are sorted by, as its index is: what has a limit first, finished ones the latest first."""
+        tie = self.table.c.id
+        return (self.moment.desc(), tie.desc()) if box == "finished" else (self.table.c.limit_at, tie)
+
 
 def asked(unit: Unit, wanted: Wanted) -> tuple[Shape, dict[str, Any]]:
     """The shape of what is wanted, as the unit's actor may see it, and the values of its parameters.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.errors import Conflict, Invalid, NotPermitted, Reason
-from engine.queues.item import item_for, may, not_yours, own
+from engine.errors import Invalid, Reason
+from engine.queues import refusing
+from engine.queues.item import item_for, may, own
 from permissions.actions import Action
 
 if TYPE_CHECKING:
@@ -46,16 +47,16 @@ def take(unit: Unit, ask: Take) -> Taken:
     item.insist_on_unfinished()
     me = unit.actor.user_id
     if me is None:
-        raise Invalid("Só uma pessoa pega algo da fila; o sistema transfere.", code="nobody")
+        reason = Reason(code="nobody", detail="Só uma pessoa pega algo da fila.", fix="O sistema transfere a alguém.")
+        raise Invalid.because(reason)
     if item.status == "pending":
         if own(item):
             return Taken(item=item, repeated=True)
-        who = item.person.name if item.person else "outra pessoa"
-        raise Conflict(f"{who} pegou antes.", code="taken", present=item.present())
+        raise refusing.taken(item)
     if item.person_id is not None and not own(item):
-        raise not_yours(item, Action.ACTIVITY_ASSIGN)
+        raise refusing.not_yours(item, Action.ACTIVITY_ASSIGN)
     if item.person_id is None and item.team is not None and item.team not in unit.actor.teams:
-        raise _no_member(item)
+        raise refusing.not_a_member(item, Action.ACTIVITY_ASSIGN)
     if item.row is None:
         assert item.ticket is not None
         item.ticket.responsible = me
@@ -88,9 +89,9 @@ def give_back(unit: Unit, ask: GiveBack) -> Item:
     item = item_for(unit, Action.ACTIVITY_TAKE, ask.item)
     item.insist_on_unfinished()
     if item.status == "queued":
-        raise Invalid("Isto já está na fila.", code="queued")
+        raise refusing.queued(item)
     if not own(item) and not may(unit, Action.ACTIVITY_ASSIGN):
-        raise not_yours(item, Action.ACTIVITY_ASSIGN)
+        raise refusing.not_yours(item, Action.ACTIVITY_ASSIGN)
     had = item.person_id
     if item.row is None:
         assert item.ticket is not None
@@ -101,13 +102,3 @@ def give_back(unit: Unit, ask: GiveBack) -> Item:
     item.put(status="queued", person_id=stays, taken_at=None)
     item.record("returned", note=ask.note, person=str(stays) if stays else None)
     return item
-
-
-def _no_member(item: Item) -> NotPermitted:
-    reason = Reason(
-        code="not_a_member",
-        detail=f"Só quem é da equipe {item.team!r} pega da fila dela.",
-        fix="Peça a quem cuida da equipe que inclua você, ou a quem tem activity.assign que lhe entregue.",
-        details={"team": item.team},
-    )
-    return NotPermitted(f"{reason.detail} {reason.fix}", reasons=[reason])

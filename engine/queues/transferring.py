@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.activities.limits import for_another_team
-from engine.errors import Invalid
+from engine.activities.limits import handed_over, line_of, passed_on
 from engine.processes.deployed import deployed
-from engine.queues.item import item_for, may, not_yours, own
+from engine.queues import refusing
+from engine.queues.item import item_for, may, own
 from engine.runtime.movement import Place
+from engine.sla.durations import amount_of
 from engine.tickets.access import permit
 from engine.tickets.alteration import change, insist_on_required
-from engine.tickets.assignees import assignee
+from engine.tickets.assignees import assignee, nobody
 from permissions.actions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from engine.queues.item import Item
+    from engine.runtime.places import ActivitySpec
     from engine.unit import Unit
 
 
@@ -49,9 +52,9 @@ def transfer(unit: Unit, ask: Transfer) -> Item:
     item = item_for(unit, _right(unit), ask.item)
     item.insist_on_unfinished()
     if not _own(unit, item) and not may(unit, Action.ACTIVITY_ASSIGN):
-        raise not_yours(item, Action.ACTIVITY_ASSIGN)
+        raise refusing.not_yours(item, Action.ACTIVITY_ASSIGN)
     if ask.team is None and ask.responsible is None:
-        raise Invalid("Diga para quem: team, responsible ou ambos.", code="nobody")
+        raise nobody()
     if item.row is None:
         return _forward(unit, item, ask)
     team, person_id = assignee(unit, ask.team, ask.responsible)
@@ -65,7 +68,7 @@ def transfer(unit: Unit, ask: Transfer) -> Item:
         "taken_at": unit.now if person_id else None,
     }
     if team != item.team:
-        values |= for_another_team(unit, item.row, team, start=item.row["created_at"], **_drawn(item))
+        values |= _rerouted(item, item.row, team)
     item.put(**values)
     item.record("transferred", note=ask.note, team=team, person=str(person_id) if person_id else None)
     return item
@@ -76,13 +79,21 @@ def _right(unit: Unit) -> Action:
     return Action.ACTIVITY_ASSIGN if may(unit, Action.ACTIVITY_ASSIGN) else Action.ACTIVITY_TRANSFER
 
 
-def _drawn(item: Item) -> dict[str, Any]:
-    """What the diagram says of whom to tell and by which calendar, if a diagram asked for it."""
-    if item.ticket is None or item.row is None or item.row["element"] is None:
-        return {}
-    process = deployed(item.unit, item.row["version_id"])
-    spec = process.activities[Place(item.row["process"], item.row["element"])]
-    return {"escalate": spec.escalate, "calendar": spec.calendar}
+def _rerouted(item: Item, row: Mapping[str, Any], team: str | None) -> dict[str, Any]:
+    """What changes with the team: the limit of a diagram's activity is counted by the hours of each for its time."""
+    unit, start, limit = item.unit, row["created_at"], row["limit_at"]
+    handed = passed_on(unit, row)
+    spec = None if row["element"] is None else _drawn(unit, row)
+    line = line_of(unit, spec.calendar if spec else None, team, handed)
+    if spec is not None and spec.sla is not None:
+        limit = line.due(start, amount_of(spec.sla))
+    escalate = spec.escalate if spec else None
+    values = handed_over(unit, row, limit, start=start, line=line, escalate=escalate, team=team)
+    return values | {"handed": handed}
+
+
+def _drawn(unit: Unit, row: Mapping[str, Any]) -> ActivitySpec:
+    return deployed(unit, row["version_id"]).activities[Place(row["process"], row["element"])]
 
 
 def _own(unit: Unit, item: Item) -> bool:

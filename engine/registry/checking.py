@@ -51,8 +51,8 @@ def entry_of(known: Registries, processes: Container[str], registry: str, key: s
     names = {f.name: f for f in fields(kind.make) if f.name != "key"}
     given = {name: value for name, value in values.items() if name in names}
     wrong = [*_wrong_key(known, registry, kind, key), *_wrong_values(known, processes, kind, given)]
-    if strange := sorted(values.keys() - names.keys()):
-        wrong.append(f"{', '.join(strange)}: não existe em {registry}; existem {', '.join(sorted(names))}")
+    strange = sorted(values.keys() - names.keys())
+    wrong += (f"{name}: não existe em {registry}; existem {', '.join(sorted(names))}" for name in strange)
     if registry == "fields":
         wrong += _wrong_field(getattr(known, registry).get(key), given)
     wrong += wrong_intake(known, registry, key, given)
@@ -61,7 +61,7 @@ def entry_of(known: Registries, processes: Container[str], registry: str, key: s
     if registry == "standard_replies" and isinstance(given.get("text"), str):
         wrong += wrong_placeholders(given["text"])
     if wrong:
-        raise Invalid(f"O cadastro {registry}/{key} não serve: " + "; ".join(wrong) + ".")
+        raise Invalid.of(wrong, opening=f"O cadastro {registry}/{key} não serve: ")
     given |= {name: tuple(given[name]) for name in kind.lists if name in given}
     return kind.make(key=key, **given)
 

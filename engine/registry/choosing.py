@@ -46,15 +46,19 @@ def choose_form(unit: Unit, ask: ChooseForm) -> str:
     return ask.form
 
 
-def insist_on_form(known: Mapping[str, IntakeForm], form: Any) -> None:
+def insist_on_form(known: Mapping[str, IntakeForm], form: Any, member: str = "form") -> None:
     """Refuse a form that is not registered.
+
+    Args:
+        member: where it was said.
 
     Raises:
         Invalid: names those that are.
     """
     if not isinstance(form, str) or form not in known or known[form].retired:
         offered = ", ".join(sorted(key for key, one in known.items() if not one.retired)) or "nenhum"
-        raise Invalid(f"intake_form: {form!r} não está em intake_forms; cadastrados: {offered}.", code="form_unknown")
+        told = f"{member}: {form!r} não está em intake_forms; cadastrados: {offered}"
+        raise Invalid.of([told], code="form_unknown")
 
 
 def write_choice(unit: Unit, before: str | None, after: str) -> None:

@@ -29,6 +29,7 @@ sla_policy = registry_table(
     Column("next_response", String(20)),
     Column("resolution", String(20)),
     Column("calendar", KEY),
+    Column("escalate", String(250)),
     Column("valid_from", String(10)),
 )
 
@@ -99,6 +100,7 @@ class SlaPolicy:
     Attributes:
         first_response, next_response, resolution: durations such as `PT8H`, `P2D`, `P2D/24x7`.
         calendar: key; None: the process's, else the team's, else the installation's.
+        escalate: who is told before and after each limit, as in `80%:responsible, -PT1H:manager`; None: nobody.
         valid_from: clocks that begin from this local day on follow it; None: from when it was put down.
     """
 
@@ -112,5 +114,6 @@ class SlaPolicy:
     next_response: str | None = None
     resolution: str | None = None
     calendar: str | None = None
+    escalate: str | None = None
     valid_from: str | None = None
     retired: bool = False

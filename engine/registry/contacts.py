@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Reason
 from engine.registry import addresses
 
 if TYPE_CHECKING:
@@ -32,15 +32,23 @@ CHANNELS: Final = ("email", "phone", "sms", "whatsapp", "app")
 HOW: Final = ("form", "call", "message", "contract", "in_person", "import")
 
 
-def value_and_identity(kind: str, value: str) -> tuple[str, str]:
+def value_and_identity(kind: str, value: str, member: str = "value") -> tuple[str, str]:
     """A contact point's value as it is kept, and what it is found by.
+
+    Args:
+        member: where it was said.
 
     Raises:
         Invalid: says what is wrong with it.
     """
     if kind not in _READ:
-        raise Invalid(f"kind: use um de {', '.join(POINT_KINDS)}.")
-    kept = _READ[kind](value)
+        raise Invalid.of([f"kind: use um de {', '.join(POINT_KINDS)}"])
+    try:
+        kept = _READ[kind](value)
+    except Invalid as wrong:
+        fix = f"Corrija {member} e envie de novo."
+        reason = Reason(code=wrong.code, detail=wrong.detail, fix=fix, details={"member": member})
+        raise Invalid(wrong.detail, code=wrong.code, reasons=[reason]) from wrong
     return kept, identity_of(kind, kept)
 
 
@@ -51,7 +59,7 @@ def identity_of(kind: str, kept: str) -> str:
 
 def email_identity(value: str) -> str:
     """What an e-mail address is found by."""
-    return value_and_identity("email", value)[1]
+    return value_and_identity("email", value, "email")[1]
 
 
 def phone_readings(value: str) -> list[str]:
@@ -63,7 +71,7 @@ def phone_readings(value: str) -> list[str]:
     found, refused = [], None
     for kind in ("phone", "whatsapp"):
         try:
-            found.append(value_and_identity(kind, value)[1])
+            found.append(value_and_identity(kind, value, "phone")[1])
         except Invalid as error:
             refused = refused or error
     if not found and refused:

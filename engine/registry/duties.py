@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.builtin import ACTIVITY_KINDS, TOLD
+from engine.builtin import ACTIVITY_KINDS
+from engine.sla.escalating import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -127,4 +127,4 @@ def _read_cursor(cursor: str, *, named: bool) -> tuple[str | None, UUID]:
             return name, UUID(last)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         pass
-    raise Invalid("cursor: use o `next` da página anterior, sem mudá-lo.", code="cursor")
+    raise Invalid.of(["cursor: use o `next` da página anterior, sem mudá-lo"], code="cursor")

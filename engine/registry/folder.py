@@ -12,7 +12,7 @@ from engine.registry import toml
 from engine.registry.model import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -23,6 +23,8 @@ EXTRA: Final = ("customers", "people", "interaction_demands")
 ORDER: Final = tuple(KINDS)  # what names another registry comes after it
 _UNITS: Final = "units.csv"
 _DEMANDS: Final = "interaction_demands.toml"
+MEMBERS: Final = "team_members"
+_PORTAL: Final = "portal"
 _COLUMNS: Final = ("key", "label", "retired")
 _YES_NO: Final = {"": False, "false": False, "true": True}
 
@@ -38,6 +40,7 @@ class Folder:
     Attributes:
         intake_form: the form that the portal shall use; None: nothing is said of it.
         demands: what interactions demand; None: nothing is said of it.
+        members: team -> logins, of the teams of which something is said.
     """
 
     registries: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Folder:
     people: tuple[Mapping[str, Any], ...] = ()
     intake_form: Any = None
     demands: tuple[Mapping[str, Any], ...] | None = None
+    members: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def keys(self, registry: str) -> frozenset[str]:
         """The keys that a registry of the folder defines."""
@@ -56,57 +60,93 @@ def read_folder(folder: Path | Traversable) -> Folder:
 
     The shape is `[teams.<key>] label = "…"`, likewise for every registry; keys with dots are quoted:
     `[subsubjects."<subject>.<key>"]`; `[[customers]]` and `[[people]]` are lists;
-    `[portal] intake_form = "…"` says which form customers get.
+    `[portal] intake_form = "…"` says which form customers get, `[team_members.<key>] members = ["…"]` who is in a team.
 
     Raises:
         FolderError: no such folder, a file that cannot be read, a table that means nothing, or a key told twice.
     """
     if not folder.is_dir():
         raise FolderError(f"{folder}: não é uma pasta")
-    registries: dict[str, dict[str, Mapping[str, Any]]] = {}
-    lists: dict[str, list[Mapping[str, Any]]] = {name: [] for name in EXTRA}
-    wrong = []
-    intake_form = None
-    demanding = False
+    told = _Told()
     files = [f for f in folder.iterdir() if f.name.endswith(".toml") or f.name == _UNITS]
     for file in sorted(files, key=lambda f: f.name):
         try:
             text = file.read_text(encoding="utf-8-sig")
             content = {"units": _read_units(text)} if file.name == _UNITS else tomllib.loads(text)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, FolderError, csv.Error) as error:
-            wrong.append(f"{file.name}: {error}")
+            told.wrong.append(f"{file.name}: {error}")
             continue
         if file.name.removesuffix(".toml") in KINDS:
-            registries.setdefault(file.name.removesuffix(".toml"), {})  # an empty file says that there are none
-        demanding |= file.name == _DEMANDS or "interaction_demands" in content
+            told.registries.setdefault(file.name.removesuffix(".toml"), {})  # an empty file says that there are none
+        told.demanding |= file.name == _DEMANDS
         for name, value in content.items():
-            if name == "portal" and isinstance(value, dict) and value.keys() == {"intake_form"}:
-                intake_form = value["intake_form"]
-            elif name in lists and isinstance(value, list) and all(isinstance(v, dict) for v in value):
-                lists[name] += value
-            elif name in KINDS and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
-                known = registries.setdefault(name, {})
-                wrong += [f"{file.name}: {name}/{key} já está em outro arquivo" for key in value.keys() & known.keys()]
-                known |= value
-            else:
-                wrong.append(
-                    f"{file.name}: {name!r} não serve; use [{'|'.join(KINDS)}.<chave>] ou [[{'|'.join(EXTRA)}]]"
-                )
-    if wrong:
-        raise FolderError("; ".join(wrong))
+            told.take(file.name, name, value)
+    if told.wrong:
+        raise FolderError("; ".join(told.wrong))
     return Folder(
-        registries=registries,
-        customers=tuple(lists["customers"]),
-        people=tuple(lists["people"]),
-        intake_form=intake_form,
-        demands=tuple(lists["interaction_demands"]) if demanding else None,
+        registries=told.registries,
+        customers=tuple(told.lists["customers"]),
+        people=tuple(told.lists["people"]),
+        intake_form=told.intake_form,
+        demands=tuple(told.lists["interaction_demands"]) if told.demanding else None,
+        members={team: one["members"] for team, one in told.members.items()},
     )
 
 
-def files_of(registries: Registries, *, demands: Iterable[Demand] = (), units_csv: bool = False) -> dict[str, str]:
+@dataclass
+class _Told:
+    """What the files said so far."""
+
+    registries: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict)
+    lists: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: {name: [] for name in EXTRA})
+    members: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    intake_form: Any = None
+    demanding: bool = False
+    wrong: list[str] = field(default_factory=list)
+
+    def take(self, file: str, name: str, value: Any) -> None:
+        """Take one table of a file."""
+        if name == _PORTAL and isinstance(value, dict) and value.keys() == {"intake_form"}:
+            self.intake_form = value["intake_form"]
+        elif name in self.lists and isinstance(value, list) and all(isinstance(v, dict) for v in value):
+            self.lists[name] += value
+            self.demanding |= name == "interaction_demands"
+        elif name == MEMBERS and _is_members(value):
+            self._add(file, name, self.members, value)
+        elif name in KINDS and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values()):
+            self._add(file, name, self.registries.setdefault(name, {}), value)
+        else:
+            tables = "|".join((*KINDS, MEMBERS))
+            self.wrong.append(f"{file}: {name!r} não serve; use [{tables}.<chave>] ou [[{'|'.join(EXTRA)}]]")
+
+    def _add(self, file: str, name: str, known: dict[str, Mapping[str, Any]], value: Mapping[str, Any]) -> None:
+        self.wrong += (f"{file}: {name}/{key} já está em outro arquivo" for key in value.keys() & known.keys())
+        known |= value
+
+
+def _is_members(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(told, dict)
+        and told.keys() == {"members"}
+        and isinstance(told["members"], list)
+        and all(isinstance(login, str) for login in told["members"])
+        for told in value.values()
+    )
+
+
+def files_of(
+    registries: Registries,
+    *,
+    demands: Iterable[Demand] = (),
+    members: Mapping[str, Sequence[str]] | None = None,
+    intake_form: str | None = None,
+    units_csv: bool = False,
+) -> dict[str, str]:
     """The registries as files: name -> text, one for each registry, the same text for the same entries.
 
     Args:
+        members: team -> logins.
+        intake_form: the form that customers get; None: nobody chose one.
         units_csv: units as a table for spreadsheets instead of TOML.
     """
     found = {}
@@ -118,6 +158,8 @@ def files_of(registries: Registries, *, demands: Iterable[Demand] = (), units_cs
             found[f"{name}.toml"] = toml.dump(name, {key: values_of(entry) for key, entry in entries.items()})
     rows = [values_of(one) | {"demands": one.demands} for one in sorted(demands, key=lambda one: one.place)]
     found[_DEMANDS] = toml.dump_list("interaction_demands", rows)
+    found[f"{MEMBERS}.toml"] = toml.dump(MEMBERS, {team: {"members": one} for team, one in (members or {}).items()})
+    found[f"{_PORTAL}.toml"] = toml.dump_table(_PORTAL, {"intake_form": intake_form} if intake_form else {})
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Invalid, NotFound
+from engine.errors import NotFound
 from engine.registry.checking import entry_of
 from engine.registry.model import KINDS
-from engine.registry.rule_checking import tied
-from engine.registry.rule_versions import VERSIONED, ask_refresh, write_version
+from engine.registry.rule_plans import insist_on_no_ties, insist_on_plans, parted
+from engine.registry.rule_versions import VERSIONED, as_it_stands, ask_refresh, write_version
 from engine.registry.uses import used_by
 from engine.rights import insist
 from permissions.actions import Action
@@ -27,7 +27,8 @@ class Put:
     Attributes:
         registry: one of `KINDS`.
         key: the entry's key; for subsubjects, blocks and units what it belongs to comes first: `<subject>.<key>`.
-        values: the members of the registry's value class, without `key`; what is left out gets its default.
+        values: the members of the registry's value class, without `key`; what is left out gets its default. Of
+            calendars and policies also `replaces_later`: versions that begin later are ended.
     """
 
     registry: str
@@ -44,12 +45,14 @@ def put(unit: Unit, ask: Put) -> dict[str, Any]:
     if ask.registry not in KINDS:
         raise NotFound(f"Não há cadastro {ask.registry!r}; existem {', '.join(KINDS)}.")
     insist(unit, Action.REGISTRY_MANAGE, narrowed=ask.registry)
-    entry = entry_of(unit.catalogue.registries, unit.catalogue.processes, ask.registry, ask.key, ask.values)
-    if ask.registry == "sla_policies" and (
-        wrong := list(tied({**unit.catalogue.registries.sla_policies, ask.key: entry}))
-    ):
-        raise Invalid(f"O cadastro {ask.registry}/{ask.key} não serve: " + "; ".join(wrong) + ".")
-    write_entry(unit, ask.registry, getattr(unit.catalogue.registries, ask.registry).get(ask.key), entry)
+    values, replaces_later = parted(ask.registry, ask.values)
+    asked = entry_of(unit.catalogue.registries, unit.catalogue.processes, ask.registry, ask.key, values)
+    before = getattr(unit.catalogue.registries, ask.registry).get(ask.key)
+    entry = as_it_stands(ask.registry, before, asked)
+    insist_on_plans(unit, ask.registry, before, entry, replaces_later=replaces_later)
+    if ask.registry == "sla_policies":
+        insist_on_no_ties(unit, before, entry)
+    write_entry(unit, ask.registry, before, entry)
     return asdict(entry) | {"used_by": used_by(unit, ask.registry, ask.key)}
 
 
@@ -72,7 +75,7 @@ def write_entry(unit: Unit, registry: str, before: Any, after: Any) -> None:
     if registry in VERSIONED:
         write_version(unit, registry, about, before, after)
     elif registry == "teams" and before is not None and before.calendar != after.calendar:
-        ask_refresh(unit, about, f"{registry}/{after.key}", activities=False)
+        ask_refresh(unit, about, f"{registry}/{after.key}", activities=True)
     unit.new_authority()
 
 

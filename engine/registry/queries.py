@@ -10,6 +10,8 @@ from sqlalchemy import select
 from engine.errors import NotFound
 from engine.history import change_history
 from engine.registry.model import KINDS
+from engine.registry.rule_plans import versions
+from engine.registry.rule_versions import VERSIONED
 from engine.registry.uses import used_by
 from engine.rights import insist
 from permissions.actions import Action
@@ -60,11 +62,16 @@ class ReadEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryRead:
-    """The entry, who refers to it, and what was done to it, the newest first."""
+    """The entry, who refers to it, and what was done to it, the newest first.
+
+    Attributes:
+        versions: of a calendar or policy: see `engine.registry.rule_plans.versions`; None: there are none of others.
+    """
 
     entry: Any
     used_by: Sequence[Mapping[str, Any]]
     history: Sequence[Mapping[str, Any]]
+    versions: Sequence[Mapping[str, Any]] | None = None
 
 
 def read_entry(unit: Unit, ask: ReadEntry) -> EntryRead:
@@ -79,6 +86,7 @@ def read_entry(unit: Unit, ask: ReadEntry) -> EntryRead:
         entry=entry,
         used_by=used_by(unit, ask.registry, ask.key),
         history=changes(unit, KINDS[ask.registry].table.name, ask.key),
+        versions=versions(unit, ask.registry, ask.key) if ask.registry in VERSIONED else None,
     )
 
 

@@ -6,19 +6,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.sla import escalating
 from engine.sla.durations import amount_of
 from engine.sla.festivals import ALL, optional_names, wrong_place
 from engine.sla.hours import read_lines
-from engine.sla.policies import CLOCKS, Policy, ties
+from engine.sla.policies import CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.registry.clocks import SlaPolicy
     from engine.registry.model import Registries
 
 CUSTOMER_KINDS: Final = ("person", "company")
 _MOST: Final = 1_000
+_ESCALATE_LENGTH: Final = 250
+_STEP_LENGTH: Final = 25  # with its clock's name it is a threshold, which has forty letters
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NAMED: Final = range(2020, 2031)  # what optional holidays are called does not depend on the year
 _HOURS: Final = ("zone", "week", "holidays", "optional_holidays", "days")
@@ -82,6 +84,15 @@ def _wrong_holidays(place: Any, optional: Any) -> Iterator[str]:
             yield f"optional_holidays: {', '.join(unknown)} não existe; existem {', '.join([ALL, *names])}"
 
 
+def _wrong_steps(value: Any) -> Iterator[str]:
+    if value is None:
+        return
+    if not (isinstance(value, str) and escalating.are_steps(value)):
+        yield f"escalate: use {escalating.WANTED}"
+    elif len(value) > _ESCALATE_LENGTH or any(len(one) > _STEP_LENGTH for one in escalating.steps_of(value)):
+        yield f"escalate: no máximo {_ESCALATE_LENGTH} letras"
+
+
 def _wrong_day(value: Any) -> Iterator[str]:
     if value is None:
         return
@@ -103,7 +114,8 @@ def _wrong_policy(known: Registries, values: Mapping[str, Any]) -> Iterator[str]
             except (ValueError, TypeError) as error:
                 yield f"{name}: use {error}" if isinstance(error, ValueError) else f"{name}: use um texto"
     if not any(values.get(name) for name in CLOCKS):
-        yield f"diga ao menos um prazo: {', '.join(CLOCKS)}"
+        yield f"{CLOCKS[-1]}: diga ao menos um prazo: {', '.join(CLOCKS)}"
+    yield from _wrong_steps(values.get("escalate"))
     for name, entries in (
         ("subject", known.subjects),
         ("subsubject", known.subsubjects),
@@ -119,27 +131,3 @@ def _wrong_policy(known: Registries, values: Mapping[str, Any]) -> Iterator[str]
     if subject is not None and isinstance(finer, str) and finer.partition(".")[0] != subject:
         yield f"subsubject: {finer!r} não é do assunto {subject!r}"
     yield from _wrong_day(values.get("valid_from"))
-
-
-def tied(entries: Mapping[str, SlaPolicy]) -> Iterator[str]:
-    """Policies of which neither is more particular for some ticket, each pair in a Portuguese sentence."""
-    for one, other in ties(_policy(key, entry) for key, entry in entries.items() if not entry.retired):
-        both = one.criteria | other.criteria
-        told = " e ".join(f"{name} = {value}" for name, value in sorted(both.items())) or "qualquer critério"
-        fix = (
-            "os critérios são os mesmos; altere aquela"
-            if one.criteria == other.criteria
-            else "cadastre antes uma política com os critérios das duas"
-        )
-        yield f"as políticas {one.key!r} e {other.key!r} servem por igual a um atendimento com {told}; {fix}"
-
-
-def _policy(key: str, entry: SlaPolicy) -> Policy:
-    return Policy(
-        key=key,
-        label="",
-        subject=entry.subject,
-        subsubject=entry.subsubject,
-        priority=entry.priority,
-        customer_kind=entry.customer_kind,
-    )

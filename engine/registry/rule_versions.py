@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -30,8 +30,7 @@ _KNOWN_BEFORE, _KNOWN_AHEAD = 10, 10  # years of holidays that a version keeps a
 
 def write_version(unit: Unit, registry: str, about: str, before: Any, after: Any) -> None:
     """Write the version that an entry's change makes; none where its hours, or its terms, are as they were."""
-    known = unit.catalogue.rule_numbers.get((registry, after.key), 0)
-    if known and before is not None and _same(registry, before, after):
+    if not makes_version(unit, registry, before, after):
         return
     content = _calendar_content(unit, after) if registry == "calendars" else _policy_content(after)
     unit.insert(
@@ -39,7 +38,7 @@ def write_version(unit: Unit, registry: str, about: str, before: Any, after: Any
         rule_version,
         registry=registry,
         key=after.key,
-        number=known + 1,
+        number=_newest(unit, registry, after.key) + 1,
         valid_from=after.valid_from,
         since=None if registry == "calendars" else _since(unit, before, after),
         made_at=unit.now,
@@ -47,8 +46,28 @@ def write_version(unit: Unit, registry: str, about: str, before: Any, after: Any
         content=content,
     )
     # Nobody refers to a calendar that was not there.
-    if before is not None or registry != "calendars" or after.key == unit.engine.settings.calendar:
+    if before is not None or registry != "calendars" or after.key == unit.catalogue.calendars.default:
         ask_refresh(unit, about, f"{registry}/{after.key}", activities=registry == "calendars")
+
+
+def makes_version(unit: Unit, registry: str, before: Any, after: Any) -> bool:
+    """Whether the hours, or the terms, are other ones, or begin another day."""
+    return before is None or not _newest(unit, registry, after.key) or not _same(registry, before, after)
+
+
+def as_it_stands(registry: str, before: Any, after: Any) -> Any:
+    """The entry; one that names no day and says nothing new keeps the day that it has."""
+    if registry not in VERSIONED or before is None or after.valid_from is not None:
+        return after
+    kept = replace(after, valid_from=before.valid_from)
+    return kept if _same(registry, before, kept) else after
+
+
+def coming_policy(unit: Unit, before: Any, after: Any) -> Policy:
+    """The version that a policy's change makes."""
+    number = _newest(unit, "sla_policies", after.key) + 1
+    since = _since(unit, before, after)
+    return Policy(key=after.key, number=number, valid_from=since, made_at=unit.now, **_policy_content(after))
 
 
 def ask_refresh(unit: Unit, about: str, because: str, *, activities: bool) -> None:
@@ -126,10 +145,19 @@ def _policy_content(entry: Any) -> dict[str, Any]:
 
 
 def _since(unit: Unit, before: Any, after: Any) -> datetime:
-    """What is said of a day holds from its beginning; what says nothing new holds from now on."""
-    if after.valid_from is None or (before is not None and before.valid_from == after.valid_from):
+    """What is said of a day holds from its beginning; what names no new day holds from now on, or from one ahead."""
+    if after.valid_from is None:
         return unit.now
-    return instant(midnight(date.fromisoformat(after.valid_from), ZoneInfo(unit.engine.settings.zone))).astimezone(UTC)
+    day = instant(midnight(date.fromisoformat(after.valid_from), ZoneInfo(unit.engine.settings.zone))).astimezone(UTC)
+    if before is None or before.valid_from != after.valid_from:
+        return day
+    retires = after.retired and not before.retired
+    return unit.now if retires else max(unit.now, day)
+
+
+def _newest(unit: Unit, registry: str, key: str) -> int:
+    found: int = unit.catalogue.rule_numbers.get((registry, key), 0)
+    return found
 
 
 def _same(registry: str, before: Any, after: Any) -> bool:

@@ -28,6 +28,12 @@ def dump(name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(parts)
 
 
+def dump_table(name: str, values: Mapping[str, Any]) -> str:
+    """A TOML text with one table `[name]`; nothing of it where it has no members."""
+    lines = [f"[{_key(name)}]", *(f"{_key(member)} = {_value(value)}" for member, value in values.items())]
+    return "\n".join(lines) + "\n" if values else ""
+
+
 def dump_list(name: str, tables: Iterable[Mapping[str, Any]]) -> str:
     """A TOML text with one table `[[name]]` for each of them, in their order."""
     parts = []

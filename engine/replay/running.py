@@ -190,6 +190,7 @@ class Replay:
             rules=catalogue.rules,
             profile=REPLAY.profile,
             registries=catalogue.registries,
+            profiles=catalogue.profiles,
             tables=catalogue.table,
             now=self.clock.at,
         )

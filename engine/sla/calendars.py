@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,12 +13,14 @@ from engine.sla.instants import DAY, day_of, instant, midnight, ordinal_of, stre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from engine.sla.durations import Amount
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
-_EVER: Final = -(10**18)
+EVER: Final = -(10**18)
+NEVER: Final = 10**18
 _ONE_DAY: Final = timedelta(days=1)
 
 Shut = Literal["holiday", "day_off", "off_hours"]
@@ -32,12 +34,14 @@ class Version:
         number: counts the versions of a calendar from 1; a later one prevails from its day on.
         valid_from: the local day on which they begin; None: they held always.
         made_at: when somebody put them down; None: they were always known.
+        calendar: key of the calendar whose version it is.
     """
 
     number: int
     hours: Hours
     valid_from: date | None = None
     made_at: datetime | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,14 @@ class Piece:
     Attributes:
         shut: why nobody works; None: it is worked.
         holiday: name of the holiday or own day it lies in.
-        version: number of the calendar's version.
+        version: the calendar's version.
     """
 
     begin: int
     end: int
     shut: Shut | None
     holiday: str | None
-    version: int
+    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ class _Table:
         return self.before[found] + (min(end, at)) - self.begins[found]
 
 
+_NO_TABLE: Final = _Table(0, -1, 0, 0, (), (), (), ())
+
+
 class Calendar:
     """Working time through all versions of a calendar; immutable but for what it remembers.
 
@@ -90,9 +97,15 @@ class Calendar:
     def __init__(self, key: str | None, versions: Sequence[Version]) -> None:
         assert versions, "a calendar without hours"
         self.key = key
-        self.versions = tuple(versions)
+        self.versions = tuple(replace(one, calendar=key) for one in versions)
         self._since, self._in_force = _line_of(self.versions)
-        self._table = _Table(0, -1, 0, 0, (), (), (), ())
+        self._table = _NO_TABLE
+        self._worked_days: dict[tuple[date, int, ZoneInfo], date | None] = {}
+
+    def line(self) -> Iterator[tuple[int, int, Version]]:
+        """Each stretch of time, and the version in force: from ever until never."""
+        ends = (*self._since[1:], NEVER)
+        return zip(self._since, ends, self._in_force, strict=True)
 
     def at(self, when: datetime) -> Version:
         """The version in force."""
@@ -142,19 +155,28 @@ class Calendar:
         """
         zone = zone_of(self.at(start).hours.zone)
         local = start.astimezone(zone)
-        day, ends = local.date(), midnight(local.date() + _ONE_DAY, zone)
-        while days:
-            day += _ONE_DAY
-            if day.year > LAST_YEAR:
-                return None
-            begins, ends = ends, midnight(day + _ONE_DAY, zone)
-            days -= self.worked(begins, ends) > 0
+        key = (local.date(), days, zone)
+        if key not in self._worked_days:
+            self._worked_days[key] = self._worked_day(*key)
+        day = self._worked_days[key]
+        if day is None:
+            return None
         found = us(datetime.combine(day, local.time().replace(fold=0), tzinfo=zone))
         if self._is_open(found):
             return instant(found)
         # One microsecond of work is done one microsecond after the next opening.
         opening = self.later(found, 1)
         return None if opening is None else instant(opening - 1)
+
+    def _worked_day(self, day: date, days: int, zone: ZoneInfo) -> date | None:
+        ends = midnight(day + _ONE_DAY, zone)
+        while days:
+            day += _ONE_DAY
+            if day.year > LAST_YEAR:
+                return None
+            begins, ends = ends, midnight(day + _ONE_DAY, zone)
+            days -= self.worked(begins, ends) > 0
+        return day
 
     def due(self, start: datetime, amount: Amount) -> datetime | None:
         """When a length that began at `start` is over; None: never."""
@@ -168,7 +190,7 @@ class Calendar:
         """The stretch from `a` until `b`, cut where something else begins to hold: nothing is left out."""
         last: Piece | None = None
         for one in self._cut(a, b):
-            same = last and (last.shut, last.holiday, last.version) == (one.shut, one.holiday, one.version)
+            same = last and last.version is one.version and (last.shut, last.holiday) == (one.shut, one.holiday)
             if last is not None and same:
                 last = Piece(last.begin, one.end, last.shut, last.holiday, last.version)
                 continue
@@ -177,12 +199,6 @@ class Calendar:
             last = one
         if last is not None:
             yield last
-
-    def why(self, when: datetime) -> Piece:
-        """What holds at the instant, and from when until when, looking at most a year ahead and back."""
-        at = us(when)
-        around = self.pieces(at - 366 * DAY, at + 366 * DAY)
-        return next(one for one in around if one.begin <= at < one.end)
 
     def _cut(self, a: int, b: int) -> Iterator[Piece]:
         while a < b:
@@ -198,12 +214,12 @@ class Calendar:
             for begin, end in day.periods:
                 opens, closes = min(max(begins + begin, a), until), min(max(begins + end, a), until)
                 if a < opens:
-                    yield Piece(a, opens, shut, day.holiday, version.number)
+                    yield Piece(a, opens, shut, day.holiday, version)
                 if opens < closes:
-                    yield Piece(opens, closes, None, day.holiday, version.number)
+                    yield Piece(opens, closes, None, day.holiday, version)
                 a = max(a, closes)
             if a < until:
-                yield Piece(a, until, shut, day.holiday, version.number)
+                yield Piece(a, until, shut, day.holiday, version)
                 a = until
 
     def _at(self, at: int) -> Version:
@@ -211,7 +227,7 @@ class Calendar:
 
     def _next_version(self, at: int) -> int:
         found = bisect_right(self._since, at)
-        return self._since[found] if found < len(self._since) else 10**18
+        return self._since[found] if found < len(self._since) else NEVER
 
     def _is_open(self, at: int) -> bool:
         table = self._covering(at, at)
@@ -245,9 +261,7 @@ class Calendar:
         return found
 
     def _year(self, year: int) -> Iterator[tuple[int, int]]:
-        for number, version in enumerate(self._in_force):
-            since = self._since[number]
-            until = self._since[number + 1] if number + 1 < len(self._since) else 10**18
+        for since, until, version in self.line():
             for begin, end in openings(version.hours, year):
                 if begin < until and since < end:
                     yield max(begin, since), min(end, until)
@@ -281,7 +295,7 @@ def _line_of(versions: Sequence[Version]) -> tuple[list[int], list[Version]]:
     since: list[int] = []
     in_force: list[Version] = []
     for version in versions:
-        begins = _begins(version) if since else _EVER
+        begins = _begins(version) if since else EVER
         while since and since[-1] >= begins:
             since.pop()
             in_force.pop()
@@ -292,7 +306,7 @@ def _line_of(versions: Sequence[Version]) -> tuple[list[int], list[Version]]:
 
 def _begins(version: Version) -> int:
     if version.valid_from is None:
-        return _EVER
+        return EVER
     return midnight(version.valid_from, zone_of(version.hours.zone))
 
 

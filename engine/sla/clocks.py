@@ -10,7 +10,7 @@ from engine.sla.instants import instant, us
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.sla.calendars import Calendar, Shut
+    from engine.sla.calendars import Calendar, Shut, Version
     from engine.sla.durations import Amount
 
 State = Literal["not_started", "running", "paused", "over"]
@@ -39,7 +39,7 @@ class Interval:
         place: the situation in which the ticket stands meanwhile.
         shut: why nobody works, for `off_hours`.
         holiday: name of the holiday or own day that it lies in.
-        version: number of the calendar's version that says so, for `counted` and `off_hours`.
+        version: of the calendar that says so, for `counted` and `off_hours`.
     """
 
     begin: int
@@ -48,7 +48,7 @@ class Interval:
     place: str | None = None
     shut: Shut | None = None
     holiday: str | None = None
-    version: int | None = None
+    version: Version | None = None
 
 
 def ledger(phases: Sequence[Phase], calendar: Calendar) -> Iterator[Interval]:

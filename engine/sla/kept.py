@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.sla import life as lives
 from engine.sla.clocks import standing
@@ -37,8 +37,7 @@ class Terms:
         return None if found is None else amount_of(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(NamedTuple):
     """One clock of an open ticket; instants as numbers.
 
     Attributes:
@@ -58,8 +57,7 @@ class Hand:
         return self.limit if self.since is None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """The policy's clocks of an open ticket; None: that clock does not run.
 
     Attributes:
@@ -70,6 +68,11 @@ class Kept:
     resolution: Hand
     first: Hand | None
     waiting: Hand | None
+
+    def hands(self) -> list[tuple[str, Hand]]:
+        """The clocks that run or are held, by the names that policies give them."""
+        named = {"first_response": self.first, "next_response": self.waiting, "resolution": self.resolution}
+        return [(name, one) for name, one in named.items() if one is not None]
 
     def limits(self) -> tuple[int | None, int | None]:
         """The limits in force: of the response that is due, and of the resolution."""
@@ -83,7 +86,7 @@ class Kept:
             if hand is None or (state == "running") == (hand.since is None):
                 return hand
             if hand.since is None:
-                return replace(hand, since=now)
+                return hand._replace(since=now)
             limit = hand.limit
             if limit is not None:
                 calendar = terms(hand.began).calendar
@@ -97,11 +100,11 @@ class Kept:
     def said(self, *, ours: bool, state: State, now: int, terms: Callable[[int], Terms]) -> Kept:
         """After somebody spoke: one of us, or the customer."""
         if ours:
-            return replace(self, first=None, waiting=None)
+            return self._replace(first=None, waiting=None)
         if self.first is not None or self.waiting is not None:
             return self
         limit = _limit(terms(now), "next_response", now)
-        return replace(self, waiting=Hand(now, limit, None if state == "running" else now))
+        return self._replace(waiting=Hand(now, limit, None if state == "running" else now))
 
     def as_json(self) -> dict[str, Any]:
         """As a ticket stores it."""
@@ -114,7 +117,7 @@ class Kept:
         if any(one is not None and one.holds for one in hands):
             return None
         fresh = [
-            None if one is None else replace(one, limit=_limit(terms(one.began), clock, one.began))
+            None if one is None else one._replace(limit=_limit(terms(one.began), clock, one.began))
             for one, clock in zip(hands, ("resolution", "first_response", "next_response"), strict=True)
         ]
         assert fresh[0] is not None, "it runs as long as the ticket is open"

@@ -23,6 +23,7 @@ class Policy:
         subsubject: `<subject>.<own key>`; it implies its subject.
         first_response, next_response, resolution: durations as in diagrams; None: no limit.
         calendar: key; None: the process's, else the team's, else the installation's.
+        escalate: who is told when, before and after each limit, as in diagrams; at the limit the team's registry says.
         number: counts the versions of a policy from 1.
         valid_from: clocks that begin from this instant on follow it; None: all.
         made_at: when somebody put it down.
@@ -39,6 +40,7 @@ class Policy:
     next_response: str | None = None
     resolution: str | None = None
     calendar: str | None = None
+    escalate: str | None = None
     number: int = 1
     valid_from: datetime | None = None
     made_at: datetime | None = None
@@ -87,12 +89,49 @@ class Policies:
                 found.append(holding[-1])
         return found
 
+    def stretches(self, key: str) -> list[tuple[datetime | None, datetime | None, Policy]]:
+        """Since when and until when each version of a policy holds, in their order; one that never does is left out."""
+        found: list[Policy] = []
+        for one in self._by_key.get(key, ()):
+            while found and (one.valid_from is None or (found[-1].valid_from or one.valid_from) >= one.valid_from):
+                found.pop()
+            found.append(one)
+        ends = [*(one.valid_from for one in found[1:]), None]
+        return [(one.valid_from, until, one) for one, until in zip(found, ends, strict=True)]
+
     def known_at(self, at: datetime) -> Policies:
         """What was put down by then."""
         return Policies([one for one in self.versions if one.made_at is None or one.made_at <= at])
 
 
-def ties(policies: Iterable[Policy]) -> list[tuple[Policy, Policy]]:
+Tie = tuple[Policy, Policy]
+
+
+def new_ties(known: Policies, coming: Sequence[Policy]) -> list[tuple[datetime, Tie]]:
+    """Pairs that the coming versions make impossible to tell apart, each with the first instant at which it is so.
+
+    Looked at is every instant at which another version begins, from the first of the coming ones on.
+    """
+    ahead = Policies([*known.versions, *coming])
+    begins = sorted({one.valid_from for one in ahead.versions if one.valid_from is not None})
+    first = min(one.valid_from for one in coming if one.valid_from is not None)
+    found: dict[object, tuple[datetime, Tie]] = {}
+    for at in begins:
+        if at < first:
+            continue
+        there = {_name(tie) for tie in ties(known.in_force(at))}
+        for tie in ties(ahead.in_force(at)):
+            if (name := _name(tie)) not in there:
+                found.setdefault(name, (at, tie))
+    return list(found.values())
+
+
+def _name(tie: Tie) -> object:
+    one, other = tie
+    return one.key, other.key, frozenset((one.criteria | other.criteria).items())
+
+
+def ties(policies: Iterable[Policy]) -> list[Tie]:
     """Pairs of which neither is more particular though a ticket could suit both, and no third one settles it."""
     known = list(policies)
     settled = [one.criteria for one in known]

@@ -139,7 +139,7 @@ def permit_all(unit: Unit, found: Ticket, asked: Iterable[tuple[Action, str | No
         )
         for action, narrowed in asked
     ]
-    reasons = [lacking(decision) for decision in decisions if not decision]
+    reasons = [lacking(decision, unit.catalogue, found.diagram) for decision in decisions if not decision]
     if reasons:
         raise NotPermitted(" ".join(reason.detail for reason in reasons), reasons=reasons)
 

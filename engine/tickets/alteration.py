@@ -9,11 +9,12 @@ from uuid import UUID
 
 from engine.errors import FieldsMissing, Invalid, ProcessDiffers
 from engine.people.absences import on_duty
+from engine.processes.deployed import label_of as label_of_process
 from engine.tickets import filling, moves
 from engine.tickets.access import insist_on_open, permit_all, readable_ticket
 from engine.tickets.assistance import insist_on_assisted
 from engine.tickets.following import circumstances
-from engine.tickets.keys import BELONGS, REGISTRY, wrong_keys
+from engine.tickets.keys import BELONGS, REGISTRY, label, wrong_keys
 from engine.tickets.merging import insist_on_fresh
 from engine.tickets.next_action import insist_on_future
 from engine.tickets.relocation import Relocate, put
@@ -187,7 +188,9 @@ def _hand_over(unit: Unit, ticket: Ticket, changes: dict[str, Any]) -> list[str]
         return []
     team = changes.get("team", ticket.team)
     changes["responsible"] = on_duty(unit, person, team).id
-    return [f"responsible: {login!r} não é da equipe {team!r}"] if team and team not in person.teams else []
+    if not team or team in person.teams:
+        return []
+    return [f"responsible: {person.name} não é da equipe {label(unit.catalogue.registries, 'team', team)}"]
 
 
 def _other_process(unit: Unit, ticket: Ticket) -> str | None:
@@ -198,10 +201,11 @@ def _other_process(unit: Unit, ticket: Ticket) -> str | None:
 
 def _go_over(unit: Unit, ticket: Ticket, ask: Alter, process: str) -> None:
     if ask.situation is None:
+        subject = label(unit.catalogue.registries, "subject", ticket.subject)
+        there, here = label_of_process(unit, process), ticket.diagram.settings[ticket.process].label
         raise ProcessDiffers(
-            f"O assunto {ticket.subject!r} segue o processo {process!r}, e este atendimento está em "
-            f"{ticket.process!r}. Diga em `situation` onde ele continua em {process!r} "
-            "(precisa do direito ticket.relocate) e, em `reason`, por quê.",
+            f"O assunto “{subject}” segue o processo “{there}”, e este atendimento está em “{here}”. "
+            "Diga em `situation` onde ele continua (precisa do direito de realocar) e, em `reason`, por quê.",
             process=process,
         )
     permit_all(unit, ticket, [(Action.TICKET_RELOCATE, None)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.activities import limits
+from engine.tickets.promising import of_policies, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,34 +13,34 @@ if TYPE_CHECKING:
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
-_UNLIMITED: Final[Mapping[str, Any]] = {"limit_at": None, "limit_version": 0, "entered_at": None, "team": None}
+_NOTHING: Final = dict.fromkeys(("limit_at", "to_announce", "entered_at", "team"))
+_UNLIMITED: Final[Mapping[str, Any]] = {**_NOTHING, "limit_version": 0}
 
 
-def arm(unit: Unit, ticket: Ticket, was: Mapping[str, Any] | None) -> None:
+def arm(unit: Unit, ticket: Ticket) -> None:
     """Arm the limit anew on entering a situation and whenever it is set; another team may ring it at another time.
 
-    Args:
-        was: the columns as they were read; None: a new ticket.
+    What is to be told of the policy's limits stands in the same list.
     """
-    before = was or _UNLIMITED
-    if ticket.limit_at is None and before["limit_at"] is None:
-        return
-    found = ticket.diagram.situations.get(ticket.place)
-    escalate, calendar = (found.escalate, found.calendar) if found else (None, None)
-    values: dict[str, Any] = {}
-    if ticket.limit_at != before["limit_at"] or ticket.entered_at != before["entered_at"]:
-        values = limits.set_at(
-            unit,
-            ticket.entered_at,
-            ticket.limit_at,
-            escalate=escalate,
-            calendar=calendar,
-            team=ticket.team,
-            version=before["limit_version"],
-        )
-    elif ticket.team != before["team"]:
-        values = limits.for_another_team(
-            unit, before, ticket.team, start=ticket.entered_at, escalate=escalate, calendar=calendar
-        )
+    before = ticket.before or _UNLIMITED
+    values = _situation(unit, ticket, before)
+    if values or ticket.promised is not None:
+        promises = of_policies(before["to_announce"]) if ticket.promised is None else ticket.promised
+        values |= together(values.get("to_announce", before["to_announce"]), promises)
     for name, value in values.items():
         setattr(ticket, name, value)
+
+
+def _situation(unit: Unit, ticket: Ticket, before: Mapping[str, Any]) -> dict[str, Any]:
+    start, limit = ticket.entered_at, ticket.limit_at
+    if limit is None and before["limit_at"] is None:
+        return {}
+    if (start, limit, ticket.team) == (before["entered_at"], before["limit_at"], before["team"]):
+        return {}
+    found = ticket.diagram.situations.get(ticket.place)
+    escalate, calendar = (found.escalate, found.calendar) if found else (None, None)
+    line = limits.line_of(unit, calendar, ticket.team, ticket.handed)
+    if start != before["entered_at"]:
+        version = before["limit_version"]
+        return limits.set_at(unit, start, limit, line=line, escalate=escalate, team=ticket.team, version=version)
+    return limits.handed_over(unit, before, limit, start=start, line=line, escalate=escalate, team=ticket.team)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Reason
 from engine.people.absences import on_duty
 
 if TYPE_CHECKING:
@@ -33,9 +33,15 @@ def assignee(
     if login is not None and person is None:
         wrong.append(f"responsible: não há pessoa com o login {login!r}")
     elif person is not None and team is not None and not wrong and team not in person.teams:
-        wrong.append(f"responsible: {login!r} não é da equipe {team!r}")
+        wrong.append(f"responsible: {person.name} não é da equipe {teams[team].label}")
     if wrong:
         raise Invalid.of(wrong)
     if person is None:
         return team, None
     return team, person.id if in_person else on_duty(unit, person, team).id
+
+
+def nobody() -> Invalid:
+    """It is for nobody."""
+    fix = "Envie team, responsible ou ambos."
+    return Invalid.because(Reason(code="nobody", detail="Falta dizer para quem é.", fix=fix))

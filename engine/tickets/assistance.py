@@ -59,9 +59,10 @@ def insist_on_assisted(unit: Unit, ticket: Ticket, subject: str | None) -> None:
     found = unit.catalogue.registries.subjects.get(subject)
     if subject == ticket.subject or (found and found.technical_assistance) or running(unit, ticket) is None:
         return
+    told = f"o assunto “{found.label}” não é desse tipo" if found else "ele deixaria de ter um assunto desse tipo"
     reason = Reason(
         code="assistance_running",
-        detail=f"Uma assistência técnica está em andamento, e o assunto {subject!r} não é desse tipo.",
+        detail=f"Uma assistência técnica está em andamento, e {told}.",
         fix="Conclua ou cancele a assistência antes de mudar o assunto.",
     )
     raise Invalid(f"{reason.detail} {reason.fix}", code=reason.code, reasons=[reason])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from engine.builtin import ACTIVITY_KINDS
-from engine.errors import FieldsMissing, Invalid, NotFound
+from engine.errors import FieldsMissing, Invalid, NotFound, Reason
 from engine.registry.model import customer
 from engine.tickets import filling
 
@@ -42,17 +42,21 @@ def briefed(
     """
     known = unit.catalogue.registries.activity_types.get(type)
     if type is not None and (known is None or known.retired):
-        raise Invalid(f"type: {type!r} não está cadastrado em activity_types.", code="type_unknown")
+        fix = "Use um dos tipos de GET /registry/activity_types, ou deixe type de fora."
+        raise Invalid.at("type", f"{type!r} não está cadastrado em activity_types.", fix, code="type_unknown")
     kind = kind or (known.kind if known else "custom")
     if kind not in ACTIVITY_KINDS:
-        raise Invalid(f"kind: use um de: {', '.join(ACTIVITY_KINDS)}.")
+        raise Invalid.at("kind", f"não há {kind!r}.", f"Use um de: {', '.join(ACTIVITY_KINDS)}.")
     if known and kind != known.kind:
-        raise Invalid(f"kind: o tipo {type!r} é {known.kind!r}; deixe kind de fora.", code="type_kind")
+        matter = f"o tipo {known.label} é de outra espécie, {known.kind}."
+        raise Invalid.at("kind", matter, "Deixe kind de fora.", code="type_kind")
     if not name.strip():
-        raise Invalid("name: escreva em poucas palavras o que há para fazer.")
+        raise unnamed()
     template = template or (known.template if known else None)
     if template is not None and template not in unit.catalogue.registries.standard_replies:
-        raise Invalid(f"template: {template!r} não está cadastrado em standard_replies.", code="template_unknown")
+        matter = f"{template!r} não está cadastrado em standard_replies."
+        fix = "Use uma de GET /registry/standard_replies, ou deixe template de fora."
+        raise Invalid.at("template", matter, fix, code="template_unknown")
     return {
         "kind": kind,
         "type": type,
@@ -75,7 +79,13 @@ def contact_id(unit: Unit, key: str | None) -> Any:
         return None
     found = unit.connection.execute(select(customer.c.id).where(customer.c.key == key)).scalar()
     if found is None:
-        raise NotFound(f"customer: não há cliente {key!r}; cadastre-o antes.", code="customer_unknown")
+        reason = Reason(
+            code="customer_unknown",
+            detail=f"customer: não há cliente {key!r}.",
+            fix="Cadastre-o antes.",
+            details={"member": "customer"},
+        )
+        raise NotFound.because(reason)
     return found
 
 
@@ -88,24 +98,44 @@ def insist_on_ahead(unit: Unit, limit_at: datetime | None) -> None:
     if limit_at is None:
         return
     if limit_at <= unit.now:
-        raise Invalid("limit_at: este instante já passou; escolha um à frente.", code="limit_past")
+        raise Invalid.at("limit_at", "este instante já passou.", "Escolha um à frente.", code="limit_past")
     if limit_at > unit.now + FARTHEST:
-        raise Invalid(f"limit_at: são mais de {FARTHEST.days // 365} anos; confira o ano.", code="limit_far")
+        matter = f"são mais de {FARTHEST.days // 365} anos até lá."
+        raise Invalid.at("limit_at", matter, "Confira o ano.", code="limit_far")
+
+
+def insist_on_due(limit_at: datetime | None, due_kind: str) -> None:
+    """Refuse a kind of limit that there is not, and one without an instant.
+
+    Raises:
+        Invalid: with code `limit_missing` where there is no instant.
+    """
+    if due_kind not in DUE_KINDS:
+        raise Invalid.at("due_kind", f"não há {due_kind!r}.", f"Use um de: {', '.join(DUE_KINDS)}.")
+    if limit_at is None:
+        fix = "Diga o instante, ou deixe due_kind de fora."
+        raise Invalid.at("limit_at", f"falta, e due_kind é {due_kind}.", fix, code="limit_missing")
+
+
+def unnamed() -> Invalid:
+    """It says nothing."""
+    return Invalid.at("name", "está vazio.", "Escreva em poucas palavras o que há para fazer.")
 
 
 def _due_kind(kind: str, limit_at: datetime | None, said: str | None) -> str | None:
-    if said is not None and said not in DUE_KINDS:
-        raise Invalid(f"due_kind: use um de: {', '.join(DUE_KINDS)}.")
+    if said is not None:
+        insist_on_due(limit_at, said)
     if limit_at is None:
-        if said is not None:
-            raise Invalid(f"limit_at: diga quando, porque due_kind é {said}.", code="limit_missing")
         return None
     return said or ("appointment" if kind == "appointment" else "deadline")
 
 
 def _asked(unit: Unit, asks: tuple[str, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
     if strange := sorted(fields.keys() - set(asks)):
-        raise Invalid(f"fields: o tipo da atividade não pede {', '.join(strange)}.", code="field_not_asked")
+        matter = f"o tipo da atividade não pede {', '.join(strange)}."
+        raise Invalid.at(
+            "fields", matter, "Deixe esses campos de fora, ou diga o type que os pede.", code="field_not_asked"
+        )
     values = {
         name: value for name, value in filling.insist(unit.catalogue.registries, fields).items() if value is not None
     }

@@ -39,16 +39,20 @@ COLUMNS: Final[Mapping[str, str]] = {
 """What a ticket's columns are called."""
 
 
+_OF_ACTIVITIES: Final[Mapping[str, str]] = {"name": "Nome", "limit_at": "Prazo", "due_kind": "Tipo de prazo"}
+_INSTANTS: Final = frozenset({"next_action_at", "limit_at"})
+
+
 def label_of(unit: Unit, name: str) -> str:
     """What people call a column or an own field."""
     own = unit.catalogue.registries.fields.get(name)
-    return own.label if own else COLUMNS.get(name, name)
+    return own.label if own else COLUMNS.get(name) or _OF_ACTIVITIES.get(name, name)
 
 
 class Past:
     """The values that own fields had, for a page of history rows of one ticket: read once."""
 
-    def __init__(self, unit: Unit, ticket_id: UUID, rows: Iterable[Any]) -> None:
+    def __init__(self, unit: Unit, ticket_id: UUID | None, rows: Iterable[Any]) -> None:
         wanted = {name for row in rows for name in (row.detail or {}).get("fields", ())}
         self._values: dict[str, list[tuple[int, Any]]] = {}
         if wanted:
@@ -73,10 +77,16 @@ class Past:
 def changes(unit: Unit, row: Any, past: Past, view: View) -> Sequence[Mapping[str, Any]]:
     """What the row changed: name, label, old and new value, and what people call those.
 
-    Texts, personal fields, and what the reader may not see are named without their values; `withheld` says so.
+    Texts are named without their values, and personal fields with as much of them as the reader sees where the ticket
+    stands now; `withheld` says that it is not all.
     """
     detail = row.detail or {}
-    return [*_columns(unit, detail, view), *_set(unit, detail), *_fields(unit, row, detail, past)]
+    return [
+        *_columns(unit, detail, view),
+        *_set(unit, detail),
+        *_fields(unit, row, detail, past, view),
+        *_of_activity(unit, row, detail),
+    ]
 
 
 def detail_seen(detail: Mapping[str, Any] | None, view: View) -> Mapping[str, Any] | None:
@@ -107,14 +117,30 @@ def _set(unit: Unit, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield _change(unit, name, None, value)
 
 
-def _fields(unit: Unit, row: Any, detail: Mapping[str, Any], past: Past) -> Iterator[dict[str, Any]]:
+def _fields(unit: Unit, row: Any, detail: Mapping[str, Any], past: Past, view: View) -> Iterator[dict[str, Any]]:
     for name in detail.get("fields") or ():
         own = unit.catalogue.registries.fields.get(name)
         pair = past.of(name, row.revision)
-        if own is None or row.revision is None or (own.personal and pair is not None):
+        if own is None or row.revision is None:
             yield _withheld(unit, name)
         elif pair is not None:  # else it was given as it already was
-            yield _change(unit, name, *pair)
+            seen = _change(unit, name, *(view.member(name, one) for one in pair))
+            yield seen if view.knows(name) else seen | {"withheld": True}
+
+
+def _of_activity(unit: Unit, row: Any, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Whose an activity was and became, until when it was to be done, and what else of it was changed."""
+    was = detail.get("was") or {}
+    if "team" in was:
+        yield _change(unit, "team", was["team"], detail.get("team"))
+    if "person_id" in was:
+        # What nobody had counts as done by whoever finished it.
+        new = row.actor.removeprefix("user:") if row.deed == "activity_finished" else detail.get("person")
+        yield _change(unit, "responsible", was["person_id"], new)
+    if limits := detail.get("limit_at"):
+        yield _change(unit, "limit_at", *limits)
+    if row.deed == "activity_changed":
+        yield from (_withheld(unit, name) for name in detail["changed"] if name != "limit_at")
 
 
 def _change(unit: Unit, name: str, old: Any, new: Any) -> dict[str, Any]:
@@ -144,7 +170,7 @@ def _said(unit: Unit, name: str, value: Any) -> str | None:
     if name == "responsible":
         person: Person | None = unit.catalogue.people.get(UUID(value))
         return person.name if person else str(value)
-    if name == "next_action_at":
+    if name in _INSTANTS:
         return said_at(unit, value)
     return str(value)
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.activities.naming import called, names_of
+from engine.builtin import CHANNEL_LABELS
 from engine.history import ticket_history
 from engine.people import knowing
 from engine.processes.deployed import deployed, number_of
@@ -25,26 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
+
     from engine.actors import Actor
     from engine.privacy.sight import View
     from engine.runtime.process import Process
     from engine.unit import Engine, Unit
 
 _OUTCOMES: Final = {"done": "feita", "archived": "arquivada"}
-_KINDS: Final = {
-    "email": "e-mail",
-    "call": "ligação",
-    "appointment": "compromisso",
-    "custom": "tarefa",
-    "social": "rede social",
+CLOCKS: Final = {
+    "first_response": "da primeira resposta",
+    "next_response": "da próxima resposta",
+    "resolution": "de solução",
 }
-_CHANNELS: Final = {"phone": "telefone", "email": "e-mail"}
 _PARTICIPANTS: Final = {"agency": "a imobiliária", "broker": "o corretor"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
-    """A page of a ticket's history, oldest first.
+class Part:
+    """A page of a history, oldest first.
 
     Attributes:
         deed: only this one.
@@ -53,13 +54,19 @@ class History:
         after: the last number already seen.
     """
 
-    ticket: str
     deed: str | None = None
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     after: int = 0
     limit: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class History(Part):
+    """A page of a ticket's history."""
+
+    ticket: str
 
 
 def history(unit: Unit, ask: History) -> Sequence[Any]:
@@ -70,11 +77,20 @@ def history(unit: Unit, ask: History) -> Sequence[Any]:
 def chronicle(unit: Unit, ask: History) -> list[dict[str, Any]]:
     """The rows as people read them: with a sentence, labels, and the values before and after."""
     ticket = readable_ticket(unit, ask.ticket, lock=False)
-    rows = _rows(unit, ticket.id, ask)
-    past, view = Past(unit, ticket.id, rows), ticket.view
+    return retold(unit, ticket.id, _rows(unit, ticket.id, ask), ticket.view)
+
+
+def retold(unit: Unit, ticket_id: UUID | None, rows: Sequence[Any], view: View) -> list[dict[str, Any]]:
+    """Rows of one history as people read them.
+
+    Args:
+        ticket_id: None: of an activity that is in no ticket; its rows have no `version_id`.
+    """
+    past = Past(unit, ticket_id, rows)
     others = {row.detail["other"] for row in rows if row.detail and "other" in row.detail}
     hidden = others.difference(reached(unit, others))
-    return [_told(unit, row, changes(unit, row, past, view), view, hidden) for row in rows]
+    names = names_of(unit, rows)
+    return [_told(unit, row, changes(unit, row, past, view), view, hidden, names) for row in rows]
 
 
 def exported(unit: Unit, ask: History) -> list[dict[str, Any]]:
@@ -108,8 +124,12 @@ def name_of(unit: Unit, actor: str, view: View | None = None) -> str:
 
 
 def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
-    told = ticket_history.c
-    statement = select(ticket_history).where(told.ticket_id == ticket_id, told.seq > ask.after)
+    return part_of(unit, select(ticket_history).where(ticket_history.c.ticket_id == ticket_id), ticket_history.c, ask)
+
+
+def part_of(unit: Unit, statement: Select[Any], told: Any, ask: Part) -> Sequence[Any]:
+    """The rows of a history that are asked for; `told`: its columns `seq`, `deed`, `actor`, `at`."""
+    statement = statement.where(told.seq > ask.after)
     if ask.deed is not None:
         statement = statement.where(told.deed == ask.deed)
     if ask.actor is not None:
@@ -122,10 +142,15 @@ def _rows(unit: Unit, ticket_id: UUID, ask: History) -> Sequence[Any]:
 
 
 def _told(
-    unit: Unit, row: Any, changed: Sequence[Mapping[str, Any]], view: View, hidden: Collection[str]
+    unit: Unit,
+    row: Any,
+    changed: Sequence[Mapping[str, Any]],
+    view: View,
+    hidden: Collection[str],
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Of the `hidden` tickets, which this reader does not reach, the protocols are not told."""
-    process = deployed(unit, row.version_id)
+    """Of the `hidden` tickets, which this reader does not reach, the protocols are not told; `names`: of activities."""
+    process = deployed(unit, row.version_id) if row.version_id else None
     detail = detail_seen(row.detail, view)
     if detail is not None and detail.get("other") in hidden:
         detail = {**detail, "other": None}
@@ -136,7 +161,7 @@ def _told(
         "left": _place(deployed(unit, UUID(before)) if before else process, row.left),
         "entered": _place(process, row.entered),
         "element": cause["label"] if cause else None,
-        **_detail_parts(unit, process, row),
+        **_detail_parts(unit, process, row, called(row.detail or {}, process, names)),
         "other": (detail or {}).get("other") or "(fora do seu alcance)",
         "changed": ", ".join(one["label"] for one in changed) or "nada",
     }
@@ -152,8 +177,8 @@ def _told(
         + _in_bulk(row)
         + _deputised(unit, row),
         "cause": cause,
-        "process": process.key,
-        "version": number_of(unit, row.version_id),
+        "process": process.key if process else None,
+        "version": number_of(unit, row.version_id) if process else None,
         "left": row.left,
         "left_label": parts["left"],
         "entered": row.entered,
@@ -185,14 +210,17 @@ def _variant(row: Any) -> str:
     if row.deed == "noted" and "activity" in detail:
         return "log"
     if row.deed == "announced":
-        return str(detail.get("ring") or "")
+        clock, _, step = str(detail["threshold"]).partition(":")
+        return ("policy.step" if step else "policy") if clock in CLOCKS else str(detail.get("ring") or "")
+    if str(detail.get("because", "")).startswith("TRAMITA_"):
+        return "setting"
     files = "files" if "attachments" in detail else ""
     return str(detail.get("released") or (detail.get("assistance") == "closed" and "closed") or files)
 
 
-def _place(process: Process, text: str | None) -> str | None:
+def _place(process: Process | None, text: str | None) -> str | None:
     """What people call the situation or end today; one that the version no longer calls has its id."""
-    if text is None:
+    if text is None or process is None:
         return None
     key, _, element = text.rpartition(":")
     place = Place(key, element)
@@ -200,31 +228,32 @@ def _place(process: Process, text: str | None) -> str | None:
     return found.label if found else element
 
 
-def _element(process: Process, cause: Mapping[str, Any]) -> str | None:
-    diagram = process.diagrams.get(cause["process"])
+def _element(process: Process | None, cause: Mapping[str, Any]) -> str | None:
+    diagram = process.diagrams.get(cause["process"]) if process else None
     if diagram is None:
         return cause["element"] or None
     found = diagram.flows.get(cause["element"]) or diagram.nodes.get(cause["element"])
     return (found.name if found else "") or cause["element"] or None
 
 
-def _detail_parts(unit: Unit, process: Process, row: Any) -> dict[str, Any]:
-    """What a sentence may tell of the row's detail."""
+def _detail_parts(unit: Unit, process: Process | None, row: Any, activity: str | None) -> dict[str, Any]:
+    """What a sentence may tell of the row's detail; `activity`: what that is called."""
     detail = row.detail or {}
     starts_at = detail.get("starts_at")
     element, kind = detail.get("element"), detail.get("kind", "")
+    row_process = process.key if process else None
     return {
         **{name: detail.get(name) for name in ("message", "visit", "tries", "text", "because")},
-        "stuck": element and _element(process, {"process": detail.get("process", process.key), "element": element}),
-        "channel": _CHANNELS.get(detail.get("channel", ""), detail.get("channel")),
+        "stuck": element and _element(process, {"process": detail.get("process") or row_process, "element": element}),
+        "channel": CHANNEL_LABELS.get(detail.get("channel", ""), detail.get("channel")),
         "waived": ", ".join(label_of(unit, name) for name in detail.get("waived", ())),
-        "activity": (element and _activity(process, element)) or _KINDS.get(kind) or detail.get("activity"),
+        "activity": activity or detail.get("activity"),
         "outcome": _OUTCOMES.get(detail.get("outcome", "")),
         "participant": f"{_PARTICIPANTS.get(kind, '')} {detail.get('participant')}".strip(),
         "starts_at": starts_at and said_at(unit, starts_at),
         "files": _files(detail.get("attachments", ())),
         "to": _given_to(unit, detail),
-        **_announced(unit, process, detail),
+        **_announced(unit, detail, activity),
     }
 
 
@@ -243,18 +272,15 @@ def _given_to(unit: Unit, detail: Mapping[str, Any]) -> str:
     return label(unit.catalogue.registries, "team", detail.get("team")) or "a fila"
 
 
-def _announced(unit: Unit, process: Process, detail: Mapping[str, Any]) -> dict[str, str]:
+def _announced(unit: Unit, detail: Mapping[str, Any], activity: str | None) -> dict[str, str]:
     """Of what a limit was crossed, and who was told."""
     if "threshold" not in detail:
         return {}
-    element, kind = detail.get("element"), detail.get("kind", "")
-    of = (element and _activity(process, element)) or _KINDS.get(kind)
     told = ", ".join(name_of(unit, f"user:{one}") for one in detail["told"])
+    clock, _, step = detail["threshold"].partition(":")
     return {
-        "of": f"A atividade {of}" if "activity" in detail else "O atendimento",
+        "clock": CLOCKS.get(clock, ""),
+        "step": step.rpartition(":")[0],
+        "of": f"A atividade {activity}" if "activity" in detail else "O atendimento",
         "told": f"aviso a {told}" if told else "não havia a quem avisar",
     }
-
-
-def _activity(process: Process, element: str) -> str:
-    return next((one.label for place, one in process.activities.items() if place.element == element), element)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from engine.activities.limits import line_of, teams_of
 from engine.history import ticket_history
 from engine.processes.deployed import deployed
 from engine.runtime.movement import Place
@@ -13,6 +15,7 @@ from engine.sla.durations import amount_of
 from engine.sla.instants import instant, us
 from engine.sla.kept import Kept, Terms, kept
 from engine.sla.life import Life, Said, Visit
+from engine.tickets.promising import promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from engine.runtime.process import Process
     from engine.sla.clocks import State
     from engine.sla.policies import Policies
-    from engine.sla.shelf import Calendars
+    from engine.sla.shelf import Calendars, Had
     from engine.tickets.ticket import Ticket
     from engine.unit import Unit
 
@@ -44,8 +47,9 @@ def move_on(unit: Unit, ticket: Ticket, happened: Iterable[Visit | Said], *, cha
     if not (events or changed):
         return
     now = us(unit.now)
-    around = (ticket.diagram.settings[ticket.process].calendar, calendar_of(unit, ticket.team))
-    terms = terms_of(unit.catalogue.policies, unit.catalogue.calendars, facts_of(ticket), around)
+    rules = (unit.catalogue.policies, unit.catalogue.calendars)
+    process = ticket.diagram.settings[ticket.process].calendar
+    terms = terms_of(*rules, facts_of(ticket), process, teams_of(unit, ticket.team, ticket.handed))
     found: Kept | None = None
     if ticket.standing == "open":
         closed = any(isinstance(one, Visit) and not one.is_open for one in events)
@@ -53,6 +57,7 @@ def move_on(unit: Unit, ticket: Ticket, happened: Iterable[Visit | Said], *, cha
             found = kept(life_of(unit, ticket, events), now, terms)
         else:
             found = _moved_on(Kept.of_json(ticket.clocks), events, now, terms)
+    ticket.promised = promised(unit, ticket.id, ticket.before, found, terms, seq=ticket.seq)
     _keep(ticket, found)
 
 
@@ -83,24 +88,23 @@ def facts_of(ticket: Any) -> dict[str, str | None]:
     return {name: getattr(ticket, name) for name in FACTS}
 
 
-def calendar_of(unit: Unit, team: str | None) -> str | None:
-    """Key of a team's calendar."""
-    entry = unit.catalogue.registries.teams.get(team)
-    return entry.calendar if entry else None
-
-
 def terms_of(
-    policies: Policies, calendars: Calendars, facts: Mapping[str, str | None], around: Sequence[str | None]
+    policies: Policies,
+    calendars: Calendars,
+    facts: Mapping[str, str | None],
+    process: str | None,
+    teams: Sequence[Had],
 ) -> Callable[[int], Terms]:
     """What a ticket with these facts is measured by, by the instant at which a clock began.
 
     Args:
-        around: keys of the calendars that count where the policy names none: its process's, its team's.
+        process: key of its process's calendar, which counts where the policy names none; then the teams' count.
     """
+    lines = cache(lambda own: calendars.along((own, process), teams))
 
     def terms(began: int) -> Terms:
         policy = policies.of(facts, instant(began))
-        return Terms(policy=policy, calendar=calendars.of(policy.calendar if policy else None, *around))
+        return Terms(policy=policy, calendar=lines(policy.calendar if policy else None))
 
     return terms
 
@@ -167,6 +171,6 @@ def limit_of_situation(unit: Unit, ticket: Ticket) -> datetime | None:
     situation = ticket.diagram.situations.get(ticket.place)
     if situation is None or situation.sla is None or situation.pauses_sla or situation.standing != "open":
         return None
-    line = unit.catalogue.calendars.of(situation.calendar, calendar_of(unit, ticket.team))
+    line = line_of(unit, situation.calendar, ticket.team, ticket.handed)
     found: datetime | None = line.due(ticket.entered_at, amount_of(situation.sla))
     return found

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, text
 from engine.tickets.access import visible
 from engine.tickets.listing import LISTED, Page, cursor_of, person_called, read_cursor
 from engine.tickets.model import ticket as tickets
+from engine.tickets.words import insist_on_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,12 +49,14 @@ def due_next(unit: Unit, ask: DueNext) -> Page:
     if ask.team is not None:
         statement = statement.where(tickets.c.team == ask.team)
     if ask.responsible is not None:
-        statement = statement.where(tickets.c.responsible == person_called(unit, ask.responsible))
+        statement = statement.where(tickets.c.responsible == person_called(unit, ask.responsible, along=vars(ask)))
     if ask.cursor is not None:
         at, last = read_cursor(ask.cursor, _SORT)
         beyond = or_(column > at, and_(column == at, tickets.c.id > last))
         statement = statement.where(column >= at, beyond)
     rows = unit.connection.execute(statement.order_by(column, tickets.c.id).limit(ask.limit + 1)).all()
+    if not rows and ask.cursor is None:
+        insist_on_words(unit, vars(ask))
     more = len(rows) > ask.limit
     rows = rows[: ask.limit]
     return Page(rows=rows, next=cursor_of(rows[-1], _SORT, _SORT) if more else None)

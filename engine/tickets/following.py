@@ -30,6 +30,7 @@ def circumstances(unit: Unit, ticket: Ticket, *, seen: int | None = None) -> Cir
         rules=unit.catalogue.rules,
         profile=unit.actor.profile,
         registries=unit.catalogue.registries,
+        profiles=unit.catalogue.profiles,
         tables=unit.catalogue.table,
         now=unit.local_now,
         seen=seen,

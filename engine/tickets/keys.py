@@ -30,7 +30,7 @@ BELONGS: Final[Mapping[str, tuple[str, ...]]] = {
 """A key that belongs to the first of these that is given: it begins with it, and a dot."""
 
 # An installation that registers none of these uses whatever words it likes.
-_FREE_WHILE_EMPTY: Final = frozenset({"priority", "request_type", "contact_reason"})
+FREE_WHILE_EMPTY: Final = frozenset({"priority", "request_type", "contact_reason"})
 _TOLD = 20
 
 
@@ -72,7 +72,7 @@ def label(registries: Registries, name: str, key: str | None) -> str | None:
 
 def _unknown(registries: Registries, name: str, key: str) -> str | None:
     entries = getattr(registries, REGISTRY[name])
-    if (not entries and name in _FREE_WHILE_EMPTY) or (key in entries and not entries[key].retired):
+    if (not entries and name in FREE_WHILE_EMPTY) or (key in entries and not entries[key].retired):
         return None
     offered = [one for one, entry in sorted(entries.items()) if not entry.retired]
     told = ", ".join(offered[:_TOLD]) or "nenhum"

@@ -19,6 +19,7 @@ from engine.privacy.sight import sees_everywhere
 from engine.rights import insist
 from engine.tickets.model import ticket as tickets
 from engine.tickets.scope import conditions, reach_of
+from engine.tickets.words import NOBODY, insist_on_words
 from permissions.actions import Action
 from permissions.personal import TEXT
 
@@ -97,7 +98,7 @@ def list_tickets(unit: Unit, ask: List) -> Page:
 
     Raises:
         NotPermitted: the actor may read none.
-        Invalid: the cursor is of another list, or nobody has that login.
+        Invalid: the cursor is of another list, or nothing is called by some of the words, which are all named.
     """
     name, _ = SORTS[ask.sort]
     given, filters = _asked(unit, ask)
@@ -123,6 +124,8 @@ def list_tickets(unit: Unit, ask: List) -> Page:
     insist(unit, Action.TICKET_READ)
     if (present := rights()) != foreseen:  # they have changed since they were read last
         rows = page(*present)
+    if not rows and ask.cursor is None:
+        insist_on_words(unit, vars(ask))
     more = len(rows) > ask.limit
     rows = rows[: ask.limit]
     return Page(rows=rows, next=cursor_of(rows[-1], name, ask.sort) if more else None)
@@ -133,7 +136,7 @@ def _asked(unit: Unit, ask: List) -> tuple[dict[str, Any], set[str]]:
     given = {one: getattr(ask, one) for one in _COMPARED if getattr(ask, one) is not None}
     filters = set(given)
     if ask.responsible is not None:
-        given["responsible"] = person_called(unit, ask.responsible)
+        given["responsible"] = person_called(unit, ask.responsible, along=vars(ask))
         filters.add("nobody" if given["responsible"] is None else "responsible")
     if ask.standing == "open":
         filters.add("open")
@@ -257,13 +260,15 @@ def values_of_words(asked: str, dialect: str) -> dict[str, str]:
     }
 
 
-def person_called(unit: Unit, login: str, member: str = "responsible") -> UUID | None:
-    """The person of that login; `none`: nobody. `member`: where it was said."""
-    if login == "none":
+def person_called(
+    unit: Unit, login: str, member: str = "responsible", along: Mapping[str, Any] | None = None
+) -> UUID | None:
+    """The person of that login; `none`: nobody. `member`: where it was said; `along`: the words beside it."""
+    if login == NOBODY:
         return None
     found: UUID | None = next((p.id for p in unit.catalogue.people.values() if p.login == login), None)
     if found is None:
-        raise Invalid(f"{member}: não há pessoa com o login {login!r}.", code="person_unknown")
+        insist_on_words(unit, {**(along or {}), member: login})
     return found
 
 

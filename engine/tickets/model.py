@@ -28,6 +28,13 @@ _PENDING = text("standing = 'open' AND responsible IS NOT NULL")
 _CLOSED = text("standing <> 'open'")
 _TO_ANNOUNCE = text("announce_at IS NOT NULL")
 
+
+def _limits(name: str, column: str) -> Index:
+    """Whom a limit concerns is told by its index alone: a reader may reach few of many."""
+    some = text(f"{column} IS NOT NULL")  # only what is open has any
+    return Index(name, column, "id", "team", "responsible", "opened_by", sqlite_where=some, postgresql_where=some)
+
+
 ticket = Table(
     "ticket",
     metadata,
@@ -79,6 +86,7 @@ ticket = Table(
     Column("announced_at", UtcDateTime),
     Column("response_limit_at", UtcDateTime),  # of the answer that is due, by the policy; NULL while held
     Column("resolution_limit_at", UtcDateTime),
+    Column("handed", Json),  # [until when, team]: the teams before, for their calendars
     Column("clocks", Json),  # what `engine.sla.kept` needs to move them on
     Index("ix_ticket_open", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_ticket_open_team", "team", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -123,29 +131,14 @@ ticket = Table(
     ),
     Index("ix_ticket_timer", "timer_due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     Index("ix_ticket_portal", "customer_id", "opened_at", "id", sqlite_where=_SHOWN, postgresql_where=_SHOWN),
-    Index(
-        "ix_ticket_response_limit",
-        "response_limit_at",
-        "id",
-        sqlite_where=text("response_limit_at IS NOT NULL"),
-        postgresql_where=text("response_limit_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_resolution_limit",
-        "resolution_limit_at",
-        "id",
-        sqlite_where=text("resolution_limit_at IS NOT NULL"),
-        postgresql_where=text("resolution_limit_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_limit",
-        "limit_at",
-        "id",
-        sqlite_where=text("limit_at IS NOT NULL"),
-        postgresql_where=text("limit_at IS NOT NULL"),
-    ),
+    _limits("ix_ticket_response_limit", "response_limit_at"),
+    _limits("ix_ticket_resolution_limit", "resolution_limit_at"),
+    _limits("ix_ticket_limit", "limit_at"),
     # The service item in the lists of engine/queues.
-    Index("ix_ticket_queue_team", "team", "limit_at", "id", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+    # `yellow_at` is only for counting: the board's counts need no row.
+    Index(
+        "ix_ticket_queue_team", "team", "limit_at", "id", "yellow_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED
+    ),
     Index("ix_ticket_pending_team", "team", "limit_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
     Index(
         "ix_ticket_pending_person", "responsible", "limit_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from engine.people.model import Profile
     from engine.registry.model import Registries
     from engine.runtime.process import MoveSpec, Process
     from engine.runtime.tables import DecisionTable
@@ -49,6 +50,7 @@ class Circumstances:
     rules: Rules
     profile: str | None
     registries: Registries
+    profiles: Mapping[str, Profile]
     tables: Callable[[str], tuple[DecisionTable, int]]
     now: datetime
     seen: int | None = None
@@ -156,7 +158,7 @@ def weigh_one(
     if spec is None:
         assert reasons
         return Option(move=name or "", label=name or "", reasons=tuple(reasons), happened=circumstances.happened)
-    rights = obstacles.right_to(circumstances, ticket.place, spec.id)
+    rights = obstacles.right_to(process, circumstances, ticket.place, spec.id)
     reasons += rights
     facts = ticket.facts()
     kept, wrong = filling.sort_out(circumstances.registries, proposed or {})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from engine.builtin import LABELS
 from engine.errors import Reason
 from engine.expressions import EvaluationError, Undecided
 from engine.rights import lacking
+from engine.tickets import keys
 from permissions.actions import Action
 from permissions.decide import decide
 
@@ -33,14 +35,18 @@ def standing(
         reasons.append(Reason(code="ended", detail=detail, fix="Uma realocação pode levá-lo a outra situação."))
     if spec is not None and ticket.waiting_for and not ticket.ended:
         waiting = ticket.waiting_for
-        detail = f"O atendimento está entre situações: espera por {waiting['element']!r} ({waiting['cause']})."
+        element = _element(process, waiting)
+        detail = f"O atendimento está entre situações: espera por “{element}” ({_CAUSES.get(waiting['cause'], '?')})."
         reasons.append(Reason(code="between_situations", detail=detail, details=waiting))
     if spec is None:
-        offered = [m.id for m in situation.moves] if (situation := process.situations.get(ticket.place)) else []
-        elsewhere = any(m.id == name for s in process.situations.values() for m in s.moves)
-        here = f"A situação {ticket.situation!r} oferece: {', '.join(offered) or 'nenhuma opção'}."
-        if elsewhere:
-            detail = f"A opção {name!r} não parte da situação atual. {here}"
+        situation = process.situations.get(ticket.place)
+        moves = situation.moves if situation else ()
+        offered = [m.id for m in moves]
+        told = ", ".join(f"“{m.label}”" for m in moves) or "nenhuma opção"
+        here = f"A situação “{situation.label if situation else ticket.situation}” oferece: {told}."
+        elsewhere = next((m for s in process.situations.values() for m in s.moves if m.id == name), None)
+        if elsewhere is not None:
+            detail = f"A opção “{elsewhere.label}” não parte da situação atual. {here}"
             reasons.append(Reason(code="moved_meanwhile", detail=detail, fix=here, details={"offered": offered}))
         else:
             detail = f"A opção {name!r} não existe." if name else "Diga qual opção: não há uma padrão."
@@ -50,7 +56,22 @@ def standing(
     return reasons
 
 
-def right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reason]:
+def _element(process: Process, waiting: Mapping[str, str]) -> str:
+    diagram = process.diagrams.get(waiting["process"])
+    node = diagram.nodes.get(waiting["element"]) if diagram else None
+    return (node.name if node else "") or waiting["element"]
+
+
+_CAUSES: Final = {
+    "join": "outros caminhos têm de terminar",
+    "timer": "um prazo",
+    "message": "uma mensagem",
+    "activity": "uma atividade",
+    "call": "um processo chamado",
+}
+
+
+def right_to(process: Process, circumstances: Circumstances, place: Place, move: str) -> list[Reason]:
     """What rights are lacking for it."""
     if circumstances.profile is None:
         return []
@@ -63,7 +84,7 @@ def right_to(circumstances: Circumstances, place: Place, move: str) -> list[Reas
         situation=place.element,
         narrowed=move,
     )
-    return [lacking(each) for each in (reading, decision) if not each]
+    return [lacking(each, circumstances, process) for each in (reading, decision) if not each]
 
 
 def unguarded(spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumstances) -> list[Reason]:
@@ -75,8 +96,9 @@ def unguarded(spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumsta
         if spec.guard.decide(facts, circumstances.now):
             return []
     except Undecided as error:
-        detail = f"Não dá para decidir se {text!r} vale: falta {', '.join(error.names)}."
-        fix = f"Preencha {', '.join(error.names)}."
+        empty = ", ".join(_called(circumstances, name) for name in error.names)
+        detail = f"Não dá para decidir se a condição desta opção vale: falta {empty}."
+        fix = f"Preencha {empty}."
         return [
             Reason(
                 code="guard_undecided",
@@ -86,12 +108,12 @@ def unguarded(spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumsta
             )
         ]
     except EvaluationError as error:
-        detail = f"A condição {text!r} não pode ser avaliada: {error}"
+        detail = f"A condição desta opção não pode ser avaliada: {error}"
         values = _seen(spec.guard.names, facts, circumstances)
         return [Reason(code="guard_undecided", detail=detail, details={"guard": text, "values": values})]
     seen = _seen(spec.guard.names, facts, circumstances)
-    told = ", ".join(f"{name} {_spoken(seen[name], hidden=seen[name] != facts.get(name))}" for name in seen)
-    detail = f"A condição {text!r} não vale agora: {told}."
+    told = ", ".join(_told(circumstances, name, seen[name], hidden=seen[name] != facts.get(name)) for name in seen)
+    detail = f"A condição desta opção não vale agora: {told}."
     fix = f"A opção fica livre quando {text} valer."
     if any(name.startswith("subject") for name in seen):
         fix += " O assunto se altera com PATCH do atendimento."
@@ -100,6 +122,28 @@ def unguarded(spec: MoveSpec, facts: Mapping[str, Any], circumstances: Circumsta
 
 def _seen(names: Iterable[str], facts: Mapping[str, Any], circumstances: Circumstances) -> dict[str, Any]:
     return {name: circumstances.sees(name, facts.get(name)) for name in sorted(names)}
+
+
+def _told(circumstances: Circumstances, name: str, value: Any, *, hidden: bool) -> str:
+    if name in keys.REGISTRY and not hidden:
+        value = keys.label(circumstances.registries, name, value)
+    return f"{_called(circumstances, name)} {_spoken(value, hidden=hidden)}"
+
+
+def _called(circumstances: Circumstances, name: str) -> str:
+    """What people call the value that expressions know by this name."""
+    own = circumstances.registries.fields.get(name.removeprefix("fields."))
+    return own.label if own else _FACTS.get(name) or LABELS.get(name, name)
+
+
+_FACTS: Final = {
+    "subject.technical_assistance": "assistência técnica do assunto",
+    "customer.kind": "tipo do cliente",
+    "opened_at": "abertura",
+    "situation": "situação",
+    "standing": "estado",
+    "move": "opção",
+}
 
 
 def _spoken(value: Any, *, hidden: bool) -> str:
@@ -131,7 +175,8 @@ def strangers_to(
         for key in strangers
     ):
         return []
-    detail = f"Esta opção não pede {', '.join(strangers)}, e o perfil não pode preencher isso por conta própria."
+    told = ", ".join(_called(circumstances, name) for name in strangers)
+    detail = f"Esta opção não pede {told}, e o perfil não pode preencher isso por conta própria."
     fix = f"Tire {', '.join(strangers)} de `fields`."
     return [Reason(code="field_not_for_this_move", detail=detail, fix=fix, details={"fields": strangers})]
 

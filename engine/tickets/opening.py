@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from engine.builtin import PORTAL
 from engine.db import new_id
-from engine.errors import FieldsMissing, Invalid, NotFound, ProcessDiffers
+from engine.errors import FieldsMissing, Invalid, NotFound, ProcessDiffers, Reason
+from engine.processes.deployed import label_of as label_of_process
 from engine.registry.model import customer
 from engine.rights import insist
 from engine.runtime import walk
@@ -98,10 +99,10 @@ def begin(unit: Unit, ask: Open) -> Ticket:
     Raises:
         Invalid, ProcessDiffers, NotFound, FieldsMissing: nothing is stored.
     """
-    _insist_on_keys(unit, ask)
+    whose = _customer(unit, ask.customer)
+    values = _insist_on_what_is_said(unit, ask, whose)
     version = _version(unit, ask)
-    values = filling.insist(unit.catalogue.registries, ask.fields)
-    ticket = _blank(unit, ask, version)
+    ticket = _blank(unit, ask, version, whose)
     ticket.team = ticket.team or ticket.diagram.settings[version.key].team
     ticket.fill(values)
     try:
@@ -135,8 +136,10 @@ def _version(unit: Unit, ask: Open) -> Version:
     subject = unit.catalogue.registries.subjects.get(ask.subject)
     own = subject.process if subject else None
     if own and ask.process and own != ask.process:
+        assert subject is not None
+        followed = label_of_process(unit, own)
         raise ProcessDiffers(
-            f"O assunto {ask.subject!r} segue o processo {own!r}, não {ask.process!r}. Deixe `process` de fora."
+            f"O assunto “{subject.label}” segue o processo “{followed}”, não {ask.process!r}. Deixe `process` de fora."
         )
     key = own or ask.process or unit.engine.settings.default_process
     version: Version | None = unit.catalogue.processes.get(key)
@@ -146,19 +149,43 @@ def _version(unit: Unit, ask: Open) -> Version:
     return version
 
 
-def _insist_on_keys(unit: Unit, ask: Open) -> None:
-    wrong = list(wrong_keys(unit.catalogue.registries, {name: getattr(ask, name) for name in REGISTRY}))
+def _insist_on_what_is_said(unit: Unit, ask: Open, whose: Any) -> dict[str, Any]:
+    """Refuse keys that nobody knows, values that do not fit, and the customer, all at once; returns the values."""
+    registries = unit.catalogue.registries
+    wrong = list(wrong_keys(registries, {name: getattr(ask, name) for name in REGISTRY}))
     if not ask.title.strip():
         wrong.append("title: escreva em poucas palavras do que se trata")
-    if wrong:
-        raise Invalid.of(wrong)
+    values, odd = filling.sort_out(registries, ask.fields)
+    sorts = [one for one in (Invalid.of(wrong).reasons, _stranger(ask, whose), odd) if one]
+    reasons = [reason for one in sorts for reason in one]
+    if reasons:
+        code = reasons[0].code if len(sorts) == 1 else "invalid"
+        kind = NotFound if code == _UNKNOWN else Invalid
+        told = "; ".join(one.detail.rstrip(".") for one in reasons)
+        raise kind(f"{told}.", code=code, reasons=reasons)
+    return values
 
 
-def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
+def _stranger(ask: Open, whose: Any) -> list[Reason]:
+    """Why nothing can be opened for the customer."""
+    code = matter = fix = ""
+    if ask.customer is not None and whose is None:
+        code, matter = _UNKNOWN, f"não há cliente {ask.customer!r}; cadastre-o antes"
+        fix = "Confira a chave, ou cadastre o cliente antes."
+    elif whose is not None and whose.retired_at is not None and not ask.inbound:
+        code, matter = "customer_retired", f"o cliente {ask.customer!r} está aposentado; reative-o, ou escolha outro"
+        fix = "Reative o cliente no cadastro, ou escolha outro."
+    details = {"member": "customer"}
+    return [Reason(code=code, detail=f"customer: {matter}", fix=fix, details=details)] if code else []
+
+
+_UNKNOWN: Final = "customer_unknown"
+
+
+def _blank(unit: Unit, ask: Open, version: Version, whose: Any) -> Ticket:
     registries = unit.catalogue.registries
     subject = registries.subjects.get(ask.subject)
     finer = registries.subsubjects.get(ask.subsubject)
-    customer_id, kind = _customer(unit, ask)
     return Ticket.new(
         unit,
         id=new_id(),
@@ -188,7 +215,7 @@ def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
         priority=ask.priority,
         channel=ask.channel,
         request_type=ask.request_type,
-        customer_id=customer_id,
+        customer_id=whose.id if whose else None,
         development=ask.development,
         block=ask.block,
         unit=ask.unit,
@@ -198,23 +225,17 @@ def _blank(unit: Unit, ask: Open, version: Version) -> Ticket:
         opened_at=unit.now,
         opened_by=unit.actor.id,
         changed_at=unit.now,
-        customer_kind=kind,
+        customer_kind=whose.kind if whose else None,
         customer_key=ask.customer,
     )
 
 
-def _customer(unit: Unit, ask: Open) -> tuple[UUID | None, str | None]:
-    key = ask.customer
+def _customer(unit: Unit, key: str | None) -> Any:
+    """The customer's row; None: there is none of that key."""
     if key is None:
-        return None, None
+        return None
     found = select(customer.c.id, customer.c.kind, customer.c.retired_at).where(customer.c.key == key)
-    row = unit.connection.execute(found).one_or_none()
-    if row is None:
-        raise NotFound(f"customer: não há cliente {key!r}; cadastre-o antes.", code="customer_unknown")
-    if row.retired_at is not None and not ask.inbound:
-        detail = f"customer: o cliente {key!r} está aposentado; reative-o no cadastro, ou escolha outro."
-        raise Invalid(detail, code="customer_retired")
-    return row.id, row.kind
+    return unit.connection.execute(found).one_or_none()
 
 
 def _insist_on_fields(unit: Unit, ticket: Ticket, ask: Open, place: Any) -> None:

@@ -103,9 +103,9 @@ def conditions(shape: tuple[int, int], values: Mapping[str, Any] | None = None) 
         values: of the reach; None: they are given when the statement is run.
     """
     people, teams = shape
-    own = [_given(f"reach_person{n}", ticket.c.responsible, values) for n in range(people)]
-    openers = [_given(f"reach_opener{n}", ticket.c.opened_by, values) for n in range(people)]
-    queues = [_given(f"reach_team{n}", ticket.c.team, values) for n in range(teams)]
+    own = [given(f"reach_person{n}", ticket.c.responsible, values) for n in range(people)]
+    openers = [given(f"reach_opener{n}", ticket.c.opened_by, values) for n in range(people)]
+    queues = [given(f"reach_team{n}", ticket.c.team, values) for n in range(teams)]
     theirs = [*(activity.c.person_id == one for one in own), *(activity.c.team == one for one in queues)]
     return [
         *(ticket.c.responsible == one for one in own),
@@ -136,7 +136,8 @@ def works_in(unit: Unit, reach: Reach, ticket_id: UUID) -> bool:
     return unit.connection.execute(some).one_or_none() is not None
 
 
-def _given(name: str, column: Column[Any], values: Mapping[str, Any] | None) -> BindParameter[Any]:
+def given(name: str, column: Column[Any], values: Mapping[str, Any] | None) -> BindParameter[Any]:
+    """The parameter of that name, with its value if there is one already."""
     if values is None:
         return bindparam(name, type_=column.type)
     return bindparam(name, values[name], type_=column.type, unique=True)

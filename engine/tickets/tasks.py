@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from engine.activities.limits import set_at
+from engine.activities.limits import line_of, set_at
 from engine.activities.model import activity
 from engine.db import new_id
 from engine.errors import Invalid, Reason
 from engine.rights import insist
 from engine.tickets.access import insist_on_open, readable_ticket, ticket_for
-from engine.tickets.assignees import assignee
+from engine.tickets.assignees import assignee, nobody
 from engine.tickets.briefing import briefed, insist_on_ahead
 from permissions.actions import Action
 
@@ -100,7 +100,7 @@ def create_task(unit: Unit, ask: CreateTask) -> Created:
         "created_by": unit.actor.id,
     }
     if ask.limit_at is not None:
-        task |= set_at(unit, unit.now, ask.limit_at, team=team)
+        task |= set_at(unit, unit.now, ask.limit_at, line=line_of(unit, None, team), team=team)
     about = ticket.about if ticket else f"activity:{task['id']}"
     unit.insert(about, activity, **task)
     told = {"kind": task["kind"], "team": team, "person": str(person_id) if person_id else None}
@@ -127,13 +127,13 @@ def _ticket(unit: Unit, wanted: str | UUID | None) -> Ticket | None:
             detail="Uma tarefa só se cria em atendimento que tenha subassunto.",
             fix="Escolha antes o subassunto com uma alteração (PATCH do atendimento).",
         )
-        raise Invalid(f"{reason.detail} {reason.fix}", code=reason.code, reasons=[reason])
+        raise Invalid.because(reason)
     return ticket
 
 
 def _oneself(unit: Unit) -> UUID:
     if unit.actor.user_id is None:
-        raise Invalid("Diga para quem: team, responsible ou ambos.", code="nobody")
+        raise nobody()
     return unit.actor.user_id
 
 

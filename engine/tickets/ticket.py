@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from engine.activities import limits
 from engine.builtin import FIELDS
 from engine.people.absences import on_duty, stands_in_for
 from engine.privacy.sight import View
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from engine.activities.arming import Step
     from engine.people.model import Person
     from engine.runtime.process import Process
     from engine.unit import Unit
@@ -81,10 +83,13 @@ class Ticket:
     announced_at: datetime | None = None
     response_limit_at: datetime | None = None
     resolution_limit_at: datetime | None = None
+    handed: list[list[Any]] | None = None
     clocks: dict[str, Any] | None = None
     customer_kind: str | None = None
     customer_key: str | None = None
     concluded_visit: int | None = field(default=None, repr=False)  # whose end this command tells
+    shown_last: int | None = field(default=None, repr=False)  # number of what this command shows the customer
+    promised: list[Step] | None = field(default=None, repr=False)  # of its policy, to be told; None: as it was
     _unit: Unit = field(repr=False)
     _stirred: bool = field(default=False, repr=False)  # moved, if only to where it was
     _happened: list[Any] = field(default_factory=list, repr=False)  # what its clocks have to hear
@@ -114,6 +119,11 @@ class Ticket:
     def about(self) -> str:
         """The name under which history is kept."""
         return f"ticket:{self.id}"
+
+    @property
+    def before(self) -> Mapping[str, Any] | None:
+        """The columns as they were read; None: a new ticket."""
+        return self._was
 
     @property
     def place(self) -> Place:
@@ -270,7 +280,7 @@ class Ticket:
     def settle(self, unit: Unit) -> None:
         """Write what has changed: called by the unit at the end of the command."""
         self._keep_time(unit)
-        arm(unit, self, self._was)
+        arm(unit, self)
         if self._was is None:
             unit.insert(self.about, ticket, **{name: getattr(self, name) for name in COLUMNS})
             return
@@ -279,22 +289,24 @@ class Ticket:
             return
         if self._stirred or changed.keys() - _UNSEEN:
             changed["revision"] = self.revision = self._was["revision"] + 1
+        if "revision" in changed or self.shown_last is not None:
             changed["changed_at"] = self.changed_at = unit.now
         unit.update(self.about, ticket, {"id": self.id, "seq": self._was["seq"]}, **changed)
 
     def _keep_time(self, unit: Unit) -> None:
         """Let the limits follow what was done: the present situation's, and those of policies."""
         was = self._was
-        if was is None or self.team != was["team"] or any(isinstance(one, Visit) for one in self._happened):
-            self.limit_at = own_clocks.limit_of_situation(unit, self)
         changed = was is None or any(getattr(self, name) != was[name] for name in _MEASURES)
         if was is not None and self.team != was["team"]:
-            changed |= own_clocks.calendar_of(unit, self.team) != own_clocks.calendar_of(unit, was["team"])
+            self.handed = limits.passed_on(unit, was)
+            changed |= limits.calendar_of(unit, self.team) != limits.calendar_of(unit, was["team"])
+        if was is None or self.team != was["team"] or any(isinstance(one, Visit) for one in self._happened):
+            self.limit_at = own_clocks.limit_of_situation(unit, self)
         own_clocks.move_on(unit, self, self._happened, changed=changed)
 
 
 # What changes without anybody changing the ticket: nobody looked at it, and no revision counts it.
-_UNSEEN: Final = frozenset({"seq", "response_limit_at", "resolution_limit_at", "clocks"})
+_UNSEEN: Final = frozenset({"seq", "response_limit_at", "resolution_limit_at", "handed", "clocks"})
 _MEASURES: Final = ("subject", "subsubject", "priority", "customer_id", "process", "version_id")
 COLUMNS = tuple(column.name for column in ticket.columns)
 assert set(COLUMNS) <= {f.name for f in fields(Ticket)}

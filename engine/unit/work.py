@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from engine import outbox
 from engine.db import new_id
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 Ask = TypeVar("Ask")
 Result = TypeVar("Result")
+
+
+# Always the same columns of a ticket's history: the writing statement is prepared once.
+_OPTIONAL: Final = dict.fromkeys(("cause", "version_id", "revision", "left", "entered", "reason", "detail"))
 
 
 class Kept(Protocol):
@@ -223,13 +227,11 @@ class Unit:
     def record_ticket(self, ticket_id: UUID, seq: int, deed: str, *, actor: str | None = None, **columns: Any) -> None:
         """Write a ticket's history row; `seq` counts the ticket's rows from 1 without a gap."""
         self._recorded.add(f"ticket:{ticket_id}")
-        # Always the same columns: the writing statement is prepared once.
-        optional = dict.fromkeys(("cause", "version_id", "revision", "left", "entered", "reason", "detail"))
-        assert columns.keys() <= optional.keys(), columns
+        assert columns.keys() <= _OPTIONAL.keys(), columns
         row = {"ticket_id": ticket_id, "seq": seq, "at": self.now, "actor": actor or self.actor.id, "deed": deed}
         if self.along:
             columns["detail"] = {**(columns.get("detail") or {}), **self.along}
-        self._writes.append(Write("insert", ticket_history, {}, row | optional | columns))
+        self._writes.append(Write("insert", ticket_history, {}, row | _OPTIONAL | columns))
 
     def tells_of(self, about: str) -> bool:
         """Whether this command has told the history of it."""
@@ -282,7 +284,7 @@ class Unit:
             self._writes.append(Write("insert", idempotency, {}, row))
         if answer is not None:
             self.bear_witness(self.disclosed)
-        write(self.connection, self._writes)
+        write(self.connection, self._writes, whole=not self.locks)
 
     def _collect(self, about: str | None, one: Write) -> None:
         assert self._asked_again, "a command under a key must call unit.replay() before it writes"

@@ -7,7 +7,7 @@ import sys
 import pytest
 from attachments.samples import BAD, PDF
 
-from engine.attachments.storing import receive
+from engine.attachments.storing import receive, sized
 from engine.config import Settings
 from engine.errors import NoSpace, Refused, TooLarge
 
@@ -32,7 +32,7 @@ def test_what_is_too_large_or_breaks_off_leaves_nothing(tmp_path):
     with pytest.raises(TooLarge) as refusal:
         receive(settings, "laudo.pdf", [PDF, bytes(100_000)])
     assert refusal.value.extra == {"limit_bytes": 100_000}
-    assert "100.000 bytes" in refusal.value.detail
+    assert "no máximo 97 KB." in refusal.value.detail
 
     def broken():
         yield PDF
@@ -41,6 +41,15 @@ def test_what_is_too_large_or_breaks_off_leaves_nothing(tmp_path):
     with pytest.raises(ConnectionResetError):
         receive(settings, "laudo.pdf", broken())
     assert kept(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(0, "0 bytes"), (1_023, "1023 bytes"), (1_024, "1 KB"), (1_048_575, "1023 KB"), (1_048_576, "1 MB"),
+     (4_000_000, "3,8 MB"), (26_214_400, "25 MB"), (10 << 30, "10240 MB")],
+)  # fmt: skip
+def test_a_size_is_told_as_people_say_it_and_never_as_more_than_it_is(number, told):
+    assert sized(number) == told
 
 
 def test_what_is_kept_reads_for_nobody_else_and_runs_for_nobody(tmp_path):

@@ -48,13 +48,15 @@ class Server:
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
-    def upload(self, size, content=b"", *, token=TOKEN, kind=b"application/pdf"):
+    def upload(
+        self, size, content=b"", *, path=b"/api/v1/attachments?name=a.pdf", token=TOKEN, kind=b"application/pdf"
+    ):
         """Declare so much, send that, and give what is answered."""
-        head = b"POST /api/v1/attachments?name=a.pdf HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n"
+        head = b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n"
         head += b"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
         with self.connect() as one:
             with contextlib.suppress(OSError):
-                one.sendall(head % (kind, token, size))
+                one.sendall(head % (path, kind, token, size))
                 one.sendall(content)
             return answered(one)
 
@@ -111,6 +113,9 @@ def test_a_declared_huge_upload_is_refused_unread_with_the_limit(server):
         assert told["reasons"][0]["fix"]
     status, told = server.upload(5_000_000, kind=b"application/json")
     assert (status, told.get("limit_bytes")) == (413, None)
+    assert "TRAMITA_MAX_BODY_BYTES" in told["detail"]
+    status, told = server.upload(5_000_000, path=b"/portal/v1/tickets", kind=b"application/json")
+    assert (status, "TRAMITA" in told["detail"], "no máximo 3,8 MB" in told["detail"]) == (413, False, True)
 
 
 def test_a_chunked_upload_is_cut_off_at_the_limit(server):

@@ -318,7 +318,10 @@ def test_reasons_name_the_condition_and_not_the_value_that_failed_it(yard):
     yard.move(protocol, "atender")
     job = yard.order("move", {"move": "priorizar"}, tickets=[protocol])
     (row,) = yard.results(job)
-    assert (row.outcome, "fields.unidade" in row.detail, "segredo" in repr(row)) == ("guard_false", True, False)
+    (reason,) = row.reasons
+    told = (row.outcome, "fields.unidade" in reason["details"]["guard"], "fields.unidade" in reason["fix"])
+    assert told == ("guard_false", True, True)
+    assert (row.detail, "segredo" in repr(row)) == ("A condição desta opção não vale.", False)
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

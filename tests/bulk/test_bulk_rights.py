@@ -7,15 +7,19 @@ from datetime import datetime
 import pytest
 from reliability.invariants import check
 
+from engine.bulk.queries import Results, pages, results_and_others
 from engine.conversations.interacting import HandOver, Interact, interact
 from engine.conversations.saying import Words
-from engine.errors import Refused
+from engine.errors import Invalid, Refused
 from engine.people.model import permission_rule, person
 from engine.people.model import token as tokens
+from engine.permits.profiles import AlterProfile, alter_profile
+from engine.registry.putting import Put, put
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.linking import Link, link
 from engine.tickets.moving import Move, move
 from engine.tickets.next_action import SetNextAction, set_next_action
+from engine.tickets.opening import Open, open_ticket
 from engine.tickets.tasks import CreateTask, create_task
 
 TURN = {"move": "girar"}
@@ -161,6 +165,9 @@ RULES = {
 }
 
 
+OF_NO_TICKET = {"no_such_move", "standard_reply_unknown"}  # nobody knows the word: the order itself is refused
+
+
 def single(deed, protocol, what):
     """The command that the deed's own door runs."""
     if deed == "move":
@@ -193,6 +200,13 @@ def refused_singly_and_in_bulk(yard, rule):
     with pytest.raises(Refused) as refusal:
         yard.world.run(command, ask, actor=yard.boss)
     assert refusal.value.code == code, rule
+    if code in OF_NO_TICKET:
+        before = yard.everything()
+        with pytest.raises(Invalid) as refusal:
+            yard.order(deed, what, tickets=[protocol])
+        assert refusal.value.code == code, rule
+        assert yard.everything() == before, rule
+        return
     job = yard.order(deed, what, tickets=[protocol])
     (row,) = yard.results(job)
     assert (row.state, row.outcome.partition(":")[0]) == ("refused", code), rule
@@ -248,3 +262,86 @@ def test_the_scopes_of_the_token_that_said_go_are_those_of_the_job(yard):
     assert groups(yard.through(yard.order("move", TURN, tickets=protocols, actor=wide), actor=wide)) == {
         ("done", "done"): 1
     }
+
+
+def scoped(yard, scope):
+    yard.world.run(
+        alter_profile, AlterProfile(key="supervisor", scope=scope), actor=yard.world.person("gil", "administrador")
+    )
+
+
+def test_a_job_does_not_go_on_naming_what_its_person_does_not_reach_any_more(yard):
+    ask = Open(title="De outra equipe", subject="hidraulica", team="campo")
+    own, others = yard.many(2), [yard.world.run(open_ticket, ask, actor=yard.agent).ticket.protocol for _ in range(3)]
+    job = yard.order("move", TURN, tickets=[*own, *others, "2026-0000000-0"])
+    yard.through(job)
+
+    def told(**asked):
+        rows, left_out = yard.world.read(
+            results_and_others, Results(job=job.id, limit=3, **asked), actor=yard.world.person("sol")
+        )
+        return [row.protocol for row in rows], left_out
+
+    assert told()[1] == 0
+    assert groups(yard.job(job)) == {("done", "done"): 5, ("refused", "not_found"): 1}
+    scoped(yard, "team")
+    assert told() == ([*own, "2026-0000000-0"], 3)
+    assert told(state="done") == (own, 3)
+    assert told(after=2) == (["2026-0000000-0"], 3)
+    assert groups(yard.job(job)) == {("done", "done"): 5, ("refused", "not_found"): 1}
+    (page,) = pages(yard.engine, Results(job=job.id), yard.world.person("sol"))
+    assert [row.protocol for row in page] == [*own, "2026-0000000-0"]
+    yard.world.run(alter, Alter(ticket=others[0], changes={"team": "vendas"}), actor=yard.world.person("gil"))
+    assert told(state="done") == ([*own, others[0]], 2)
+    without("ticket.read")(yard)
+    assert told() == (["2026-0000000-0"], 5)
+
+
+WORDS = {
+    "move.move": ("move", {"move": "atendar"}, "no_such_move", "Quis dizer atender?"),
+    "move.fields.lua": ("move", TURN | {"fields": {"lua": 1}}, "field_not_for_this_move", None),
+    "alter.team": ("alter", {"team": "Vendaz"}, "team_unknown", "Quis dizer vendas?"),
+    "alter.responsible": ("alter", {"responsible": "anna"}, "person_unknown", "Quis dizer ana?"),
+    "alter.development": ("alter", {"development": "lua"}, "development_unknown", "Existem: sol."),
+    "interact.hand_over.team": ("interact", {"hand_over": {"team": "campu"}}, "team_unknown", "Quis dizer campo?"),
+    "interact.interaction.standard_reply": (
+        "interact",
+        {"interaction": {"kind": "automatic_reply", "standard_reply": "recebidos"}},
+        "standard_reply_unknown",
+        "Quis dizer recebido?",
+    ),
+    "task.type": ("task", {"name": "x", "type": "ronda"}, "type_unknown", "Veja GET /registry/activity_types."),
+    "task.customer": ("task", {"name": "x", "customer": "ninguem"}, "customer_unknown", "Cadastre-o antes."),
+    "link.ticket": ("link", {"ticket": "2026-0000000-0"}, "not_found", "Confira o protocolo."),
+}
+
+
+@pytest.mark.parametrize("place", WORDS)
+def test_an_order_with_a_word_that_nobody_knows_is_refused_by_name(yard, place):
+    deed, what, code, fix = WORDS[place]
+    yard.many(1)
+    before = yard.everything()
+    with pytest.raises(Invalid) as refused:
+        yard.order(deed, what, filter={"standing": "open"})
+    (reason,) = refused.value.reasons
+    assert (refused.value.code, reason.code, reason.details["member"]) == (code, code, place)
+    assert reason.detail.startswith(f"{place}: ")
+    assert fix is None or reason.fix == fix
+    assert yard.everything() == before
+
+
+def test_all_that_nobody_knows_in_an_order_is_named_at_once(yard):
+    with pytest.raises(Invalid) as refused:
+        yard.order("alter", {"team": "nada", "priority": "alta", "fields": {"unidade": 3}}, filter={"standing": "open"})
+    assert [one.details["member"] for one in refused.value.reasons] == ["alter.team", "alter.fields.unidade"]
+    for words in ({"team": "nada"}, {"situation": "nada", "subject": "nada"}):
+        with pytest.raises(Invalid) as refused:
+            yard.order("move", TURN, filter=words)
+        assert [one.details["member"] for one in refused.value.reasons] == list(words)
+
+
+def test_what_was_retired_is_a_word_and_the_dry_runs_to_tell(yard):
+    yard.many(1)
+    yard.world.run(put, Put(registry="teams", key="campo", values={"label": "Campo", "retired": True}))
+    (group,) = yard.order("alter", {"team": "campo"}, filter={"standing": "open"}).groups
+    assert (group.state, group.count) == ("refused", 1)

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from api import create_app
+from api.serving import application
 from engine.actors import CONSOLE
+from engine.clocks.refreshing import ReadRefreshes, read_refreshes
 from engine.config import Settings
 from engine.db import metadata
 from engine.starting import start
@@ -87,6 +89,23 @@ def test_a_bad_setting_is_named(tramita, command, name, value, wanted):
     assert "Traceback" not in done.output
 
 
+def test_a_server_that_starts_with_another_calendar_orders_limits_anew_once(tramita, engine, monkeypatch):
+    def started(**more):
+        assert tramita("serve", **more).exit_code == 0
+        found = engine.read(read_refreshes, ReadRefreshes(), actor=CONSOLE)
+        return [(one["what"], one["because"]) for one in found]
+
+    monkeypatch.setattr("api.cli.serve", lambda engine, started: None)
+    known = started()
+    assert started() == known
+    ordered = [("activities", "TRAMITA_CALENDAR"), ("tickets", "TRAMITA_CALENDAR")]
+    assert started(calendar="plantao") == ordered + known
+    assert started(calendar="plantao") == ordered + known
+    served = application()  # as gunicorn's workers begin
+    served.extensions["tramita"]["engine"].database.dispose()
+    assert started(calendar="plantao") == ordered + known
+
+
 def test_a_bad_database_url_is_named_without_its_password(tramita):
     done = tramita("serve", database_url="mysql://user:segredo@host/x")
     assert "TRAMITA_DATABASE_URL" in done.output
@@ -135,7 +154,7 @@ def test_explaining_shows_every_move_with_its_reasons(tramita, engine):
     assert "Falta preencher: Unidade." in free.output
     assert "→ Envie unidade em `fields`." in free.output
     bound = tramita("explain", ticket.protocol, "--profile", "cliente_portal")
-    assert "O perfil 'cliente_portal' não pode" in bound.output
+    assert "O perfil “Cliente do portal” não pode alterar situação pela opção “Iniciar atendimento”" in bound.output
     assert tramita("explain", ticket.protocol, "--profile", "rei").exit_code == 1
 
 

@@ -35,6 +35,7 @@ def test_a_day_of_an_agent(house, shaped):
     asked = {"name": "Mandar orçamento", "kind": "email", "customer": "C-1001", "team": "atendimento"}
     made = shaped(agent.post("/activities", asked | {"limit_at": limit_at}), "post", "/activities", 201)
     assert (made["status"], made["ring"], made["time_left_s"]) == ("queued", "yellow", 3 * 3600)
+    assert made["name"] == asked["name"] == agent.get(f"/activities/{made['id']}").json["name"]
     own = shaped(agent.post("/activities", {"name": "Almoçar"}), "post", "/activities", 201)
     inside = agent.post(f"/tickets/{ticket['protocol']}/tasks", {"name": "Medir", "limit_at": limit_at})
     assert inside.status_code == 201, inside.text
@@ -42,7 +43,7 @@ def test_a_day_of_an_agent(house, shaped):
     board = shaped(agent.get("/board"), "get", "/board")
     service = next(one for one in board["queued"]["items"] if one["kind"] == "service")
     assert service["ticket"] == ticket["protocol"]
-    assert [one["label"] for one in board["pending"]["items"]] == ["Almoçar"]
+    assert [one["name"] for one in board["pending"]["items"]] == ["Almoçar"]
     assert board["queued"]["counts"] == {"all": 3, "yellow": 3, "red": 0}
 
     taken = shaped(agent.post(f"/activities/{service['id']}/take", {}), "post", "/activities/{activity}/take")
@@ -60,7 +61,7 @@ def test_a_day_of_an_agent(house, shaped):
     back = shaped(agent.post(f"/activities/{own['id']}/return", {}), "post", "/activities/{activity}/return")
     assert back["status"] == "queued"
     changed = shaped(agent.patch(f"/activities/{own['id']}", {"name": "Jantar"}), "patch", "/activities/{activity}")
-    assert changed["label"] == "Jantar"
+    assert changed["name"] == "Jantar"
     for body in ({"confirm": False}, {}):
         unsure = agent.post(f"/activities/{own['id']}/archive", body)
         assert (unsure.status_code, unsure.json["code"]) == (422, "confirmation_missing")
@@ -93,11 +94,11 @@ def test_pages_follow_each_other(house, shaped):
     found, path = [], "/activities?limit=2&kind=task"
     while path:
         page = shaped(agent.get(path.removeprefix("/api/v1")), "get", "/activities")
-        found += [one["label"] for one in page["items"]]
+        found += [one["name"] for one in page["items"]]
         path = page["next"]
     assert found == [f"n{n}" for n in range(5)]
     first = shaped(agent.get("/board?limit=2&kind=task"), "get", "/board")["queued"]["next"]
-    assert [one["label"] for one in agent.get(first.removeprefix("/api/v1")).json["items"]] == ["n2", "n3"]
+    assert [one["name"] for one in agent.get(first.removeprefix("/api/v1")).json["items"]] == ["n2", "n3"]
 
 
 def test_appointments_of_a_week(house, shaped):
@@ -106,7 +107,7 @@ def test_appointments_of_a_week(house, shaped):
     house.agent.post("/activities", asked)
     since, until = (f"{at + timedelta(days=d):%Y-%m-%dT%H:%M:%SZ}" for d in (-1, 1))
     body = shaped(house.agent.get(f"/appointments?since={since}&until={until}"), "get", "/appointments")
-    assert [(one["label"], one["due_kind"]) for one in body["appointments"]] == [("Reunião", "appointment")]
+    assert [(one["name"], one["due_kind"]) for one in body["appointments"]] == [("Reunião", "appointment")]
     assert house.agent.get(f"/appointments?since={until}&until={since}").json["code"] == "stretch"
 
 
@@ -115,4 +116,53 @@ def test_two_take_at_once_and_the_slower_one_learns_who_was_faster(house):
     other = house.as_("davi.rocha")
     answers = [one.post(f"/activities/{made['id']}/take", {}) for one in (house.agent, other)]
     assert [one.status_code for one in answers] == [200, 409]
-    assert (answers[1].json["code"], answers[1].json["present"]["responsible_name"]) == ("taken", "Ana Souza")
+    told = answers[1].json
+    assert (told["code"], told["present"]["responsible_name"]) == ("taken", "Ana Souza")
+    assert [(one["code"], one["details"]) for one in told["reasons"]] == [("taken", told["present"])]
+    assert "Ana Souza" in told["reasons"][0]["fix"]
+
+
+def test_who_comes_too_late_learns_who_finished_it(house):
+    made = house.agent.post("/activities", {"name": "x", "team": "atendimento"}).json
+    assert house.agent.post(f"/activities/{made['id']}/archive", {"confirm": True}).status_code == 200
+    late = house.as_("davi.rocha").post(f"/activities/{made['id']}/take", {})
+    assert (late.status_code, late.json["code"]) == (409, "activity_finished")
+    assert late.json["present"] == {
+        "status": "finished",
+        "team": "atendimento",
+        "responsible": "ana.souza",
+        "responsible_name": "Ana Souza",
+        "outcome": "archived",
+        "finished_by": "ana.souza",
+        "finished_by_name": "Ana Souza",
+        "finished_at": late.json["reasons"][0]["details"]["finished_at"],
+    }
+    assert late.json["reasons"][0]["detail"] == "A atividade já foi arquivada por Ana Souza."
+
+
+def test_the_history_of_an_activity_that_is_in_no_ticket_is_read_page_by_page(house, shaped):
+    made = house.agent.post("/activities", {"name": "Mandar orçamento", "team": "atendimento"}).json
+    path = f"/activities/{made['id']}"
+    house.agent.post(f"{path}/take", {})
+    house.agent.post(f"{path}/transfer", {"team": "financeiro", "note": "É com o financeiro"})
+    page = shaped(house.agent.get(f"{path}/history?limit=2"), "get", "/activities/{activity}/history")
+    assert [one["deed"] for one in page["history"]] == ["task_created", "activity_taken"]
+    assert page["history"][1]["actor_name"] == "Ana Souza"
+    rest = shaped(house.agent.get(page["next"].removeprefix("/api/v1")), "get", "/activities/{activity}/history")
+    assert (len(rest["history"]), rest["next"]) == (1, None)
+    assert rest["history"][0]["sentence"] == "Ana Souza transferiu a atividade Mandar orçamento para Financeiro"
+    changed = {one["name"]: (one["old_label"], one["new_label"]) for one in rest["history"][0]["changes"]}
+    assert changed == {"team": ("Atendimento", "Financeiro"), "responsible": ("Ana Souza", None)}
+
+
+def test_the_history_of_an_activity_in_a_ticket_is_its_rows_of_the_tickets(house, shaped):
+    ticket = house.ticket()["protocol"]
+    made = house.agent.post(f"/tickets/{ticket}/tasks", {"name": "Medir"}).json
+    house.agent.post(f"/tickets/{ticket}/tasks", {"name": "Outra"})
+    house.agent.post(f"/activities/{made['id']}/take", {})
+    path = f"/activities/{made['id']}/history"
+    found = shaped(house.agent.get(path), "get", "/activities/{activity}/history")["history"]
+    whole = house.agent.get(f"/tickets/{ticket}/history").json["history"]
+    assert found == [one for one in whole if (one["detail"] or {}).get("activity") == made["id"]]
+    assert [one["deed"] for one in found] == ["task_created", "activity_taken"]
+    assert house.agent.get(path.replace(made["id"], ticket)).status_code == 404

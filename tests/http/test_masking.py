@@ -185,7 +185,25 @@ def test_a_guard_tells_its_values_to_whom_they_may_be_shown(scene):
     assert reason(scene.partly)["details"]["values"] == {"description": None, "fields.cpf": "***.***.***-25"}
     told = reason(scene.blind)
     assert told["details"]["values"] == {"description": None, "fields.cpf": None}
-    assert "description não se mostra, fields.cpf não se mostra" in told["detail"]
+    assert "Descrição não se mostra, Cpf não se mostra" in told["detail"]
+
+
+def test_a_history_tells_of_a_personal_field_what_its_reader_sees_and_leaves_a_row(scene):
+    canaries.done(scene.admin.patch(scene.path, {"fields": {"cpf": "111.444.777-35", "alergia": None}}))
+
+    def told(who):
+        (altered,) = who.get(f"{scene.path}/history?deed=altered&after=2").json["history"]
+        found = {one["name"]: one for one in altered["changes"]}
+        assert set(found) == {"cpf", "alergia"}
+        return [(found[name]["old"], found[name]["new"], found[name]["withheld"]) for name in ("cpf", "alergia")]
+
+    before = len(canaries.rows_of(scene))
+    whole, part, nothing = (told(who) for who in (scene.admin, scene.partly, scene.blind))
+    (row,) = canaries.rows_of(scene)[before:]
+    assert (row.classes, row.door) == (["document", "health"], "GET /api/v1/tickets/<protocol>/history")
+    assert whole == [("529.982.247-25", "111.444.777-35", False), ("Qanarihealth", None, False)]
+    assert part == [("***.***.***-25", "***.***.***-35", True), (None, None, True)]
+    assert nothing == [(None, None, True), (None, None, True)]
 
 
 @ONE

@@ -112,3 +112,9 @@ def test_rules_can_be_carried_to_another_situation(house, manager, solved):
     assert manager.patch("/permissions/cells", {"cells": [note]}).status_code == 200
     (done,) = manager.post("/permissions/carry", body).json["changed"]
     assert (done["action"], done["situation"], done["new"]) == ("ticket.note", "em_atendimento", "denied")
+
+
+def test_the_history_of_a_profile_that_there_is_not_is_refused_with_a_similar_one(manager, problem):
+    told = problem(manager.get("/permissions/history?profile=agent"), 422, "profile_unknown")
+    assert (told["reasons"][0]["details"], told["reasons"][0]["fix"]) == ({"member": "profile"}, "Quis dizer agente?")
+    assert manager.get("/permissions/history?profile=participante").status_code == 200

@@ -63,7 +63,66 @@ def test_members_of_a_team(house, problem):
     assert house.as_("bruno.lima").get("/me").json["teams"] == ["assistencia", "financeiro"]
     problem(house.agent.put(path, body), 403, "not_permitted")
     problem(house.admin.put("/registry/teams/nada/members", body), 404, "not_found")
-    problem(house.admin.put(path, {"members": ["ninguem"]}), 422, "person_unknown")
+    told = problem(house.admin.put(path, {"members": ["ninguem"]}), 422, "person_unknown")
+    assert [one["details"]["member"] for one in told["reasons"]] == ["members"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("path", "body", "members"),
+    [
+        ("teams/X-1", {"label": "X", "calendar": "nada", "text": "x"}, ["key", "calendar", "text"]),
+        ("subsubjects/nada.x", {"label": "X", "team": "nada"}, ["key", "team"]),
+        ("fields/cor", {"label": "Cor", "type": "choice", "personal_class": "contact"}, ["personal_class", "choices"]),
+        ("fields/titulo", {"label": "T", "type": "cor"}, ["type"]),
+        ("calendars/c", {"label": "C", "week": ["seg 8"], "zone": "X", "holidays": "XX"}, ["week", "zone", "holidays"]),
+        ("sla_policies/p", {"label": "P", "subject": "nada", "resolution": "8h"}, ["resolution", "subject"]),
+        ("sla_policies/p", {"label": "P"}, ["resolution"]),
+        ("activity_types/a", {"label": "A", "kind": "x", "template": "x"}, ["kind", "template"]),
+        ("intake_forms/f", {"label": "F", "asks": ["x"], "max_files": 9}, ["asks"]),
+        ("standard_replies/r", {"label": "R", "text": "{{x}} {{"}, ["text", "text"]),
+    ],
+)
+def test_each_wrong_member_of_an_entry_is_a_reason(house, problem, path, body, members):
+    before = house.rows()
+    told = problem(house.admin.put(f"/registry/{path}", body), 422, "invalid")
+    assert [one["details"]["member"] for one in told["reasons"]] == members
+    assert told["detail"].startswith(f"O cadastro {path} não serve: {told['reasons'][0]['detail']}")
+    assert all(one["fix"] for one in told["reasons"])
+    assert house.rows() == before
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_other_refusals_of_registries_name_the_member_too(house, problem):
+    point = {"kind": "phone", "value": "3774-3039"}
+    for answer, code, member in (
+        (house.agent.post("/customers/C-1001/contact-points", point), "phone_invalid", "value"),
+        (house.agent.get("/customers?phone=3774-3039"), "phone_invalid", "phone"),
+        (house.agent.get("/customers?email=x"), "email_invalid", "email"),
+        (house.agent.get("/customers?cursor=x"), "cursor", "cursor"),
+        (house.admin.put("/portal/form", {"form": "nada"}), "form_unknown", "form"),
+        (house.admin.put("/interaction-demands", {"process": "nada", "demands": []}), "invalid", "process"),
+    ):
+        (reason,) = problem(answer, 422, code)["reasons"]
+        assert (reason["code"], reason["details"]) == (code, {"member": member})
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_plan_that_would_end_is_a_conflict_and_every_version_says_when_it_holds(house, problem):
+    path, week = "/registry/calendars/comercial", ["seg-sex 09:00-18:00"]
+    plan = {"label": "C", "week": week, "valid_from": "2026-12-01"}
+    assert house.admin.put(path, plan).status_code == 200
+    early = plan | {"valid_from": "2026-06-01", "week": ["seg-sex 10:00-18:00"]}
+    told = problem(house.admin.put(path, early), 409, "later_versions")
+    assert told["versions"] == [{"number": 2, "since": "2026-12-01", "until": None}]
+    assert house.admin.put(path, early | {"replaces_later": True}).status_code == 200
+    wanted = [{"from": None, "until": "2026-06-01"}, None, {"from": "2026-06-01", "until": None}]
+    assert [one["in_force"] for one in house.admin.get("/calendars/comercial").json["versions"]] == wanted
+    versions = house.admin.get(path).json["versions"]
+    assert [one["in_force"] for one in versions] == wanted
+    assert versions[2]["says"]["week"] == ["seg-sex 10:00-18:00"]
+    assert "versions" not in house.admin.get("/registry/teams/financeiro").json
+    problem(house.admin.put("/registry/teams/financeiro", {"label": "F", "replaces_later": True}), 422, "invalid")
 
 
 def test_placeholders_are_listed_and_unknown_ones_refused(house, problem):

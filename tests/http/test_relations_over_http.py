@@ -79,7 +79,7 @@ def test_tasks_are_created_listed_and_finished(house, problem):
     made = house.agent.post(path(ticket, "/tasks"), body)
     assert (made.status_code, made.json["status"]) == (201, "pending")
     (row,) = fits(TasksShape(), house.agent.get(path(ticket, "/tasks")))["tasks"]
-    assert (row["label"], row["description"], row["responsible"]) == (CANARY, CANARY, "ana.souza")
+    assert (row["name"], row["description"], row["responsible"]) == (CANARY, CANARY, "ana.souza")
     assert house.agent.get(path(ticket)).json["activities"][0]["id"] == made.json["id"]
     done = house.agent.post(f"/activities/{made.json['id']}/finish", {"outcome": "done"})
     assert (done.status_code, done.json["ticket"]["situation"]) == (200, "aberto")
@@ -151,7 +151,7 @@ def test_the_history_is_exported_streamed_and_no_cell_is_a_formula(house, proble
     answer = house.admin.get(path(ticket, "/history.csv"), buffered=False)
     assert (answer.mimetype, answer.is_streamed) == ("text/csv", True)
     head, *rows = sheets.read(answer.data.decode("utf-8-sig"))
-    assert tuple(head) == COLUMNS
+    assert tuple(head) == tuple(COLUMNS)
     told = dict(zip(head, rows[-1], strict=True))
     assert (told["reason"], told["deed"], told["seq"]) == (CANARY, "relocated", "3")
     assert "\"'=HYPERLINK" in answer.text

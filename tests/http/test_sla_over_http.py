@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.queues.announcing import announce_all
+
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 WEEK = ["seg-sex 08:00-12:00 13:00-18:00"]
 
@@ -35,7 +37,7 @@ def test_why_is_this_red(house, manager):
     before = house.agent.get(f"/tickets/{protocol}/sla?as_of=2026-03-07T13:59:59.999999Z").json["clocks"][0]
     assert (before["red"], before["remaining_s"]) == (False, 0)
     limits = manager.get("/reports/limits?red=true").json["limits"]
-    assert [(one["ticket"], one["clock"], one["left_s"]) for one in limits] == [(protocol, "situation", -1800)]
+    assert [(one["ticket"], one["clock"], one["time_left_s"]) for one in limits] == [(protocol, "situation", -1800)]
 
 
 def test_a_calendar_by_the_month_and_its_versions(house, problem):
@@ -124,3 +126,44 @@ def test_reports_as_json_as_csv_and_on_the_diagram(house, manager):
     shares = {one["element"]: one["share"] for one in heat["elements"]}
     assert shares["em_atendimento"] == 0.75
     assert abs(sum(shares.values()) - 1) < 0.001
+    policies = manager.get("/reports/policies?by=team")
+    assert policies.json["rows"] == []
+
+
+def test_limits_page_by_page_with_the_activities_that_have_some(house, manager):
+    begun = house.started()
+    at = house.clock.at
+    for n in range(1, 4):
+        ask = {"name": f"n{n}", "team": "atendimento", "limit_at": (at + timedelta(hours=n)).isoformat()}
+        if n == 2:
+            ask["ticket"] = begun["protocol"]
+        assert house.agent.post("/activities", ask).status_code == 201
+    first = manager.get("/reports/limits?clock=activity&limit=2&within_h=6").json
+    assert [(one["name"], one["ticket"], one["ring"]) for one in first["limits"]] == [
+        ("n1", None, "yellow"),
+        ("n2", begun["protocol"], "yellow"),
+    ]
+    assert first["counts"]["activity"] == 3
+    rest = manager.get(first["next"].removeprefix("/api/v1")).json
+    assert ([one["name"] for one in rest["limits"]], rest["next"], rest["cursor"]) == (["n3"], None, None)
+    assert manager.get(f"/reports/limits?clock=activity&cursor={first['cursor']}").json["limits"] == rest["limits"]
+
+
+def test_who_was_told_when_from_one_call(house):
+    house.clock.at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    protocol = house.started()["protocol"]
+    ask = {"name": "Ligar", "kind": "call", "responsible": "ana.souza", "ticket": protocol}
+    made = house.agent.post("/activities", ask | {"limit_at": "2026-03-02T13:00:00Z"}).json
+    house.clock.at = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+    announce_all(house.engine)
+    found = house.agent.get(f"/tickets/{protocol}/sla/explain").json["announcements"]
+    assert found == house.agent.get(f"/tickets/{protocol}/announcements").json["announcements"]
+    (told,) = (one for one in found if one["item"] == made["id"] and one["threshold"] == "limit")
+    assert (told["kind"], told["name"], told["ring"]) == ("call", "Ligar", "red")
+    assert (told["due_at"], told["at"]) == ("2026-03-02T13:00:00Z", "2026-03-02T14:00:00Z")
+    assert told["told"] == [{"login": "ana.souza", "name": "Ana Souza"}]
+    assert house.agent.get(f"/activities/{made['id']}/sla").json["announcements"] == [
+        one for one in found if one["item"] == made["id"]
+    ]
+    before = house.agent.get(f"/tickets/{protocol}/sla/explain?as_of=2026-03-02T13:59:59Z").json
+    assert before["announcements"] == []

@@ -162,8 +162,8 @@ def test_the_sentence_of_a_refusal_names_all_of_the_smallest_change(office):
     said = office.explain(office.open(actor=office.boss), actor="rui", action="ticket.note")
     (reason,) = said.reasons
     assert reason.fix == (
-        "Quem administra os perfis pode retirar a proibição balcao/pedido/triagem/ticket.note "
-        "e permitir ticket.note no perfil e na matriz do processo para 'balcao'."
+        "Quem administra os perfis pode retirar a proibição de fazer anotações na situação “Triagem” "
+        "e permitir ao perfil “Balcão” fazer anotações no próprio perfil e na situação “Triagem”."
     )
     assert {str(cell): value for cell, value in said.change.items()} == {
         "balcao/pedido/triagem/ticket.note": True,

@@ -152,8 +152,18 @@ def test_tickets_nobody_could_move_are_listed(office):
 
 def test_a_profile_that_nobody_has_helps_nobody(office):
     said = supposed(office, {Cell("supervisor", "ticket.note", "pedido", "triagem"): False})
-    (lost,) = said.effects
-    assert (lost.people, lost.tickets, lost.gained) == (0, 0, False)
+    assert (said.effects, said.untouched) == ([], 1)
+
+
+def test_situations_without_tickets_are_counted_and_not_listed(office):
+    office.set("+balcao ticket.read", "+balcao ticket.move")
+    every = supposed(office, dict([cell("+balcao ticket.move @ * *")]))
+    assert {one.tickets > 0 for one in every.effects if one.place} == {True}
+    (here,) = (one for one in every.effects if one.narrowed == "repetir")
+    elsewhere = supposed(office, {Cell("agente", "ticket.note", "pedido", "concluido"): False})
+    assert (elsewhere.effects, elsewhere.untouched) == ([], 1)
+    assert every.untouched > 0
+    assert str(here.place) == "pedido:triagem"
 
 
 def test_other_actions_gained_are_told_with_and_without_tickets(office):

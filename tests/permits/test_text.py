@@ -88,6 +88,8 @@ def test_an_import_cannot_leave_nobody_who_manages_permissions(office):
     files = {name: text.replace('  "permission.manage",\n', "") for name, text in folder(office).items()}
     with office.refused(Conflict, "nobody_manages"):
         office.world.run(import_profiles, ImportProfiles(profiles=parsed(files)), actor=actors.CONSOLE)
+    with office.refused(Conflict, "nobody_manages"):  # and is told so by the dry run
+        office.world.read(plan_profiles, ImportProfiles(profiles=parsed(files)))
 
 
 def test_a_situation_nobody_knows_is_noted_and_taken(office):

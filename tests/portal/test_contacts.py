@@ -177,12 +177,12 @@ def test_a_complement_is_heard_where_the_diagram_waits_for_it(portal):
     portal.move(ticket, "perguntar")
     contact = portal.see(ticket)
     assert told(contact) == ("Aguardando você", "Envie o comprovante.")
-    done = portal.say(ticket, "Segue.", seen=contact.ticket.revision, actor=portal.beto)
+    done = portal.say(ticket, "Segue.", seen=contact.mark, actor=portal.beto)
     assert (done.ticket.situation, done.who.name) == ("triagem_interna", "Beto Lima")
     deeds = [row["deed"] for row in portal.world.read(chronicle, History(ticket=ticket.protocol), actor=portal.agent)]
     assert deeds[-2:] == ["customer_wrote", "transition"]
     with portal.refused(Stale):
-        portal.say(ticket, seen=contact.ticket.revision)
+        portal.say(ticket, seen=contact.mark)
     portal.say(ticket, "Ninguém espera por isto.")
     deeds = [row["deed"] for row in portal.world.read(chronicle, History(ticket=ticket.protocol), actor=portal.agent)]
     assert deeds[-1] == "customer_wrote"

@@ -43,6 +43,7 @@ MATRIX = {
     "drop_uploaded_file": ("author", "DELETE", "/attachments/{draft}", None, 200),
     "list_colleagues": ("admin", "GET", "/people", None, 200),
     "invite_colleague": ("admin", "POST", "/people", INVITATION, 201),
+    "appoint_colleague": ("person", "PATCH", "/people/{colleague}", {"admin": False}, 200),
     "remove_colleague": ("person", "DELETE", "/people/{colleague}", None, 200),
     "put_portal_password": ("session", "PUT", "/password", PASSWORDS, 422),
     "leave_portal_everywhere": ("session", "DELETE", "/sessions", None, 200),
@@ -238,7 +239,7 @@ def test_what_never_leaves(house):
         rita.get(path).text
         for path in ("/tickets", "/tickets?text=interna", "/form", "/session", at, f"{at}/messages", "/people")
     ]
-    told.append(rita.post(f"{at}/messages", {"message": "Oi"}, match='"0"').text)
+    told.append(rita.post(f"{at}/messages", {"message": "Oi"}, match='"0.0"').text)
     told.append(rita.post(f"{at}/messages", {"message": "Oi"}).text)
     told.append(rita.post(f"{at}/follow-up", {"message": "Oi"}).text)
     assert "Bom dia." in "".join(told)

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from engine.activities.model import activity, announcement
+from engine.errors import NotFound
 from engine.outbox import outbox
 from engine.queues.announcing import announce_all
 from engine.queues.board import ShowBoard, show_board
+from engine.queues.chronicle import ItemHistory, item_chronicle
 from engine.queues.finishing import Finish, finish
 from engine.queues.listing import ListItems, list_items
 from engine.queues.showing import ShowItem, show_item
@@ -124,6 +126,10 @@ class Desk:
     def row(self, item):
         return self.rows(lambda unit: unit.connection.execute(select(activity).where(activity.c.id == item)).one())
 
+    def told(self, item, reader, **asked):
+        """The item's history, as this reader is given it."""
+        return self.world.read(item_chronicle, ItemHistory(item=item, **asked), actor=reader)
+
     def sentences(self, ticket):
         found = self.world.read(chronicle, History(ticket=ticket.protocol))
         return [row["sentence"] for row in found]
@@ -138,12 +144,14 @@ class Desk:
 
     @contextmanager
     def refused(self, kind, code=None):
-        """What is done inside is refused, and leaves all of it as it was."""
+        """What is done inside is refused with reasons and what to do, and leaves all of it as it was."""
         before = self.everything()
         with pytest.raises(kind) as refusal:
             yield refusal
         codes = {refusal.value.code, *(reason.code for reason in refusal.value.reasons)}
         assert code is None or code in codes, codes
+        reasons = refusal.value.reasons
+        assert kind is NotFound or (reasons and all(one.detail and one.fix for one in reasons)), reasons
         assert self.everything() == before
 
 

@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from engine.errors import Invalid, NotPermitted
 from engine.queues.appointments import Appointments, appointments
@@ -130,6 +131,27 @@ def test_counts_stop_at_a_thousand(desk):
     task = desk.task(team="suporte")
     desk.world.run(_clone, (task["id"], COUNTED + 5))
     assert desk.board(desk.ana).counts["queued"]["all"] == COUNTED + 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("whose", [{}, {"team": "suporte"}])
+def test_counting_what_is_open_reads_an_index_and_no_row(desk, whose):
+    asked = []
+
+    @event.listens_for(desk.world.engine.database, "before_cursor_execute")
+    def note(connection, cursor, statement, parameters, context, many):
+        asked.append((statement, parameters))
+
+    desk.board(desk.ana, **whose)
+    (counts,) = (one for one in asked if "count(*)" in one[0])
+    plan = [
+        row[3]
+        for row in desk.rows(lambda unit: unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {counts[0]}", counts[1]))
+    ]
+    reads = [line for line in plan if "SEARCH activity" in line or "SCAN activity" in line]
+    opened = [line for line in reads if "ix_activity_done" not in line]
+    assert len(opened) == (5 if whose else 8)
+    assert [line for line in opened if "COVERING INDEX" not in line] == []
 
 
 def _clone(unit, ask):

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from engine.activities.arming import armed, due, rearmed, whom
 from engine.activities.rings import overdue, ring
-from engine.builtin import TOLD
 from engine.registry.model import Team
 from engine.sla.calendars import always
+from engine.sla.escalating import TOLD
 
 TICK = timedelta(microseconds=1)
 LINE = always("America/Sao_Paulo")
@@ -77,14 +77,14 @@ def test_each_threshold_is_crossed_once_whenever_one_looks(start, span, share, e
     looks = [*(start + span * one for one in beats), start + span + timedelta(days=30)]
     for now in looks:
         crossed, rest = due(rest.to_announce, now)
-        assert all(at <= now for _, at in crossed)
+        assert all(one.at <= now for one in crossed)
         assert rest.announce_at is None or rest.announce_at > now
         told += crossed
-    assert {name for name, _ in told} == wanted
+    assert {one.threshold for one in told} == wanted
     assert len(told) == len(wanted)
-    assert [at for _, at in told] == sorted(at for _, at in told)
-    assert dict(told)["limit"] == start + span
-    assert all(at >= start for _, at in told)
+    assert [one.at for one in told] == sorted(one.at for one in told)
+    assert {one.threshold: one.at for one in told}["limit"] == start + span
+    assert all(one.at >= start for one in told)
 
 
 def test_steps_are_relative_to_the_limit():

@@ -13,6 +13,7 @@ from engine.people.absences import PlanAbsence, plan_absence
 from engine.queues.finishing import Archive, Finish, archive, finish
 from engine.tickets.alteration import Alter, alter
 from engine.tickets.queries import open_activities
+from engine.tickets.relocation import Relocate, relocate
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,11 @@ def test_taking_a_service_item_makes_it_pending_and_the_taker_responsible(desk):
     assert desk.sentences(ticket)[-1] == "Ana pegou o atendimento da fila"
     with desk.refused(Conflict, "taken") as refusal:
         desk.take(ticket.id, desk.bia)
-    assert str(refusal.value) == "Ana pegou antes."
-    assert refusal.value.extra["present"]["responsible"] == "ana"
+    (reason,) = refusal.value.reasons
+    assert (reason.code, reason.detail) == ("taken", "Ana pegou antes.")
+    assert str(refusal.value) == f"{reason.detail} {reason.fix}"
+    assert refusal.value.extra["present"] == reason.details
+    assert reason.details["responsible"] == "ana"
     assert desk.take(ticket.id, desk.ana).repeated
 
 
@@ -40,7 +44,7 @@ def test_taking_an_activity_is_told_in_its_tickets_history(desk):
     assert (taken.status, taken.person.login) == ("pending", "bia")
     row = desk.row(task["id"])
     assert (row.person_id, row.taken_at) == (desk.bia.user_id, desk.clock.at)
-    assert desk.sentences(ticket)[-1] == "Bia pegou a atividade tarefa da fila"
+    assert desk.sentences(ticket)[-1] == "Bia pegou a atividade Mandar orçamento da fila"
     assert desk.see(ticket).revision == ticket.revision
     with desk.refused(Conflict, "taken"):
         desk.take(task["id"], desk.ana)
@@ -51,8 +55,11 @@ def test_only_members_take_from_a_teams_queue(desk):
     task = desk.task(team="suporte")
     for item in (ticket.id, task["id"]):
         for actor in (desk.rui, desk.gil):
-            with desk.refused(NotPermitted, "not_a_member"):
+            with desk.refused(NotPermitted, "not_a_member") as refusal:
                 desk.take(item, actor)
+            (reason,) = refusal.value.reasons
+            assert reason.detail == "Só quem é da equipe “Suporte” pega da fila dela."
+            assert reason.details == {"team": "suporte", "right": "activity.assign"}
 
 
 def test_what_waits_for_somebody_is_not_taken_by_others(desk):
@@ -132,8 +139,8 @@ def test_transfer_to_a_team_queues_it_for_all_in_it_and_to_a_person_is_pending_a
         again = desk.transfer(item, desk.ana, team="suporte")
         assert (again.status, again.person) == ("queued", None)
     told = desk.sentences(ticket)
-    assert "Ana transferiu a atividade tarefa para Vendas" in told
-    assert "Rui transferiu a atividade tarefa para Bia" in told
+    assert "Ana transferiu a atividade Mandar orçamento para Vendas" in told
+    assert "Rui transferiu a atividade Mandar orçamento para Bia" in told
     assert [note.text for note in desk.show(task["id"], desk.ana).notes] == ["É venda", "É suporte"]
 
 
@@ -185,8 +192,18 @@ def test_finishing_and_archiving_end_in_finished_with_an_outcome(desk):
         ("finished", "archived", desk.bia.user_id),
     ]
     for again in (lambda: desk.finish(done["id"], desk.ana), lambda: desk.take(done["id"], desk.ana)):
-        with desk.refused(Conflict, "activity_finished"):
+        with desk.refused(Conflict, "activity_finished") as refusal:
             again()
+        (reason,) = refusal.value.reasons
+        assert reason.detail == "A atividade já foi finalizada por Ana."
+        assert refusal.value.extra["present"] == reason.details
+        told = {name: reason.details[name] for name in ("finished_by", "finished_by_name", "outcome", "finished_at")}
+        assert told == {
+            "finished_by": "ana",
+            "finished_by_name": "Ana",
+            "outcome": "done",
+            "finished_at": rows[0].finished_at,
+        }
     with desk.refused(Invalid, "finished_by_a_move"):
         desk.finish(ticket.id, desk.ana)
 
@@ -200,13 +217,24 @@ def test_what_a_diagram_asked_for_is_taken_and_its_end_sends_the_token_on(desk):
     assert desk.rows(lambda unit: open_activities(unit, desk.see(ticket))) == []
 
 
+def test_what_the_process_withdrew_says_so(desk):
+    ticket = desk.move(desk.open(), "ligar")
+    (activity,) = desk.rows(lambda unit: open_activities(unit, desk.see(ticket)))
+    desk.world.run(relocate, Relocate(ticket=ticket.protocol, situation="novo", reason="Engano"), actor=desk.gil)
+    with desk.refused(Conflict, "activity_finished") as refusal:
+        desk.take(activity.id, desk.rui)
+    assert refusal.value.reasons[0].detail == "O processo já arquivou a atividade: o atendimento foi realocado."
+    assert refusal.value.extra["present"]["finished_by"] is None
+
+
 def test_finished_tickets_are_finished_items_and_reopening_queues_them(desk):
     ticket = desk.open()
     desk.take(ticket.id, desk.ana)
     desk.move(ticket, "resolver")
     assert desk.show(ticket.id, desk.ana).item.status == "finished"
-    with desk.refused(Conflict, "item_finished"):
+    with desk.refused(Conflict, "item_finished") as refusal:
         desk.take(ticket.id, desk.ana)
+    assert refusal.value.extra["present"]["status"] == "finished"
     desk.move(ticket, "reabrir")
     item = desk.show(ticket.id, desk.ana).item
     assert (item.status, item.person) == ("queued", None)

@@ -13,6 +13,7 @@ from engine.config import Settings
 from engine.db import metadata
 from engine.errors import Conflict, Invalid, NotPermitted
 from engine.importing import Change, Import, Plan, import_folder, plan
+from engine.people.members import SetMembers, set_members
 from engine.registry.folder import Folder, FolderError, files_of, read_folder
 from engine.registry.model import KINDS, Registries
 from engine.starting import start
@@ -259,9 +260,10 @@ def test_the_command_line_shows_asks_and_does(world, monkeypatch, tmp_path, regi
     folder = tmp_path / "cadastros"
     assert call("export", str(folder)).exit_code == 0
     assert sorted(f.name for f in folder.iterdir()) == sorted(
-        f"{name}.toml" for name in (*KINDS, "interaction_demands")
+        f"{name}.toml" for name in (*KINDS, "interaction_demands", "portal", "team_members")
     )
-    assert call("import", str(folder)).output == f"0 novos, 0 mudam, 0 aposentados, {_count(registries())} iguais.\n"
+    same = _count(registries()) + len(registries().teams) + 1  # the portal's form
+    assert call("import", str(folder)).output == f"0 novos, 0 mudam, 0 aposentados, {same} iguais.\n"
     file = folder / "priorities.toml"
     file.write_text(file.read_text().replace('"Alta"', '"Máxima"'))
     for words, more, code in (
@@ -329,3 +331,80 @@ def test_a_demand_that_cannot_be_is_named_and_nothing_is_imported(world, rows, d
 def test_a_demand_of_a_process_that_is_not_there_yet_is_told_of(world):
     asked = Import(folder=Folder(demands=({"process": "futuro", "demands": ["situation"]},)))
     assert "ainda não está implantado" in world.read(plan, asked).notes[0]
+
+
+def members(world):
+    people = world.read(lambda unit, _: unit.catalogue.people, None).values()
+    return {one.login: sorted(one.teams) for one in people}
+
+
+def test_members_and_the_portals_form_live_in_the_folder_too(world, registries, rows, told, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRAMITA_DATABASE_URL", world.url)
+    form = next(iter(registries().intake_forms))
+    world.run(import_folder, Import(folder=Folder(intake_form=form)))
+    assert CliRunner().invoke(cli_people.registry, ["export", str(tmp_path)]).exit_code == 0
+    assert (tmp_path / "portal.toml").read_text() == f'[portal]\nintake_form = "{form}"\n'
+    assert (
+        '[team_members.atendimento]\nmembers = ["ana.souza", "davi.rocha"]\n'
+        in (tmp_path / "team_members.toml").read_text()
+    )
+    before = rows()
+    assert world.run(import_folder, Import(folder=read_folder(tmp_path), retire_missing=True)).changes == ()
+    assert rows() == before
+    world.run(set_members, SetMembers(team="atendimento", logins=["bruno.lima"]))
+    world.run(set_members, SetMembers(team="financeiro", logins=[]))
+    done = world.run(import_folder, Import(folder=read_folder(tmp_path)))
+    assert done.changes == (
+        Change(
+            what="changed",
+            registry="team_members",
+            key="atendimento",
+            members={"members": [["bruno.lima"], ["ana.souza", "davi.rocha"]]},
+        ),
+        Change(
+            what="changed",
+            registry="team_members",
+            key="financeiro",
+            members={"members": [[], ["carla.dias", "davi.rocha"]]},
+        ),
+    )
+    assert members(world)["davi.rocha"] == ["assistencia", "atendimento", "financeiro"]
+    assert members(world)["bruno.lima"] == ["assistencia"]
+    davi = next(p for p in world.read(lambda unit, _: unit.catalogue.people, None).values() if p.login == "davi.rocha")
+    changes = [detail["teams"] for deed, detail in told("person", str(davi.id)) if deed == "changed"]
+    assert changes[-1] == [["assistencia"], ["assistencia", "atendimento", "financeiro"]]  # one row for both teams
+    assert told("team", "financeiro")[-1][0] == "members_changed"
+
+
+def test_an_import_makes_no_people_and_names_the_logins_that_nobody_has(world, rows):
+    given = {"atendimento": ["ana.souza", "ninguem", "outro.ninguem"], "lua": [], "financeiro": []}
+    before = rows()
+    with pytest.raises(Invalid) as refused:
+        world.run(import_folder, Import(folder=Folder(members=given)))
+    assert [one.detail for one in refused.value.reasons] == [
+        "team_members/atendimento: não há pessoas com estes logins: ninguem, outro.ninguem.",
+        "team_members/lua: não há equipe 'lua'; cadastre-a em teams.",
+    ]
+    assert rows() == before
+    with pytest.raises(NotPermitted):
+        world.run(import_folder, Import(folder=Folder(members={"financeiro": []})), actor=world.person("ana.souza"))
+
+
+def test_who_is_added_along_with_it_belongs_to_the_teams_that_name_them(world):
+    people = ({"login": "novo.alguem", "name": "Novo", "profile": "agente", "teams": ["assistencia"]},)
+    folder = Folder(
+        registries={"teams": {"obras": {"label": "Obras"}}},
+        people=people,
+        members={"obras": ["novo.alguem", "ana.souza"]},
+    )
+    world.run(import_folder, Import(folder=folder))
+    found = members(world)
+    assert (found["novo.alguem"], found["ana.souza"]) == (["assistencia", "obras"], ["atendimento", "obras"])
+    assert world.run(import_folder, Import(folder=folder)).changes == ()
+
+
+@pytest.mark.parametrize("text", ["[team_members]\na = 1\n", "[team_members.a]\nmembers = [1]\n", "[team_members.a]\n"])
+def test_members_are_lists_of_logins(tmp_path, text):
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(FolderError, match="'team_members' não serve"):
+        read_folder(tmp_path)

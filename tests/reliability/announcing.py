@@ -17,10 +17,11 @@ from reliability.waiting import wrong_queues
 from sqlalchemy import select
 
 from engine import actors
-from engine.activities.limits import set_at
+from engine.activities.arming import steps
+from engine.activities.limits import line_of, set_at
 from engine.activities.model import activity, announcement
 from engine.db import new_id
-from engine.errors import Conflict, Refused
+from engine.errors import Busy, Conflict, Refused
 from engine.people.adding import AddPerson, add_person
 from engine.people.knowing import actor_of
 from engine.processes.deploying import deploy_files
@@ -144,9 +145,12 @@ def taking(url, processes, rounds):
     }
 
 
-def _outcome(engine, command, ask, me):
+def _outcome(engine, command, ask, me, tries=5):
+    """What came of it; told that the database is busy, and that nothing was done, a client tries again."""
     try:
         done = engine.run(command, ask, actor=me)
+    except Busy:
+        return _outcome(engine, command, ask, me, tries - 1) if tries else "busy"
     except Conflict as refused:
         named = refused.extra["present"].get("responsible_name") or refused.code == "activity_finished"
         return refused.code if named else "nobody named"
@@ -160,6 +164,9 @@ def _furnish(engine, people=4):
     for key, values in (("fila", {"yellow_from": 50, "tells": ["team"]}), ("suporte", {}), ("vendas", {})):
         engine.run(put, Put(registry="teams", key=key, values={"label": key} | values), actor=actors.CONSOLE)
     deploy_files(engine, [(PROCESS.name, PROCESS.read_bytes())], actor=actors.CONSOLE)
+    limits = {"first_response": "PT6H", "resolution": "PT8H", "escalate": "70%:manager, -PT30M:team"}
+    ask = Put(registry="sla_policies", key="todos", values={"label": "Todos", "valid_from": "2026-01-01", **limits})
+    engine.run(put, ask, actor=actors.CONSOLE)
     for n in range(people):
         ask = AddPerson(login=f"mao{n}", name=f"Mao{n}", profile="supervisor", teams=("fila", "suporte"))
         engine.run(add_person, ask, actor=actors.CONSOLE)
@@ -187,7 +194,7 @@ def _create_many(unit, ask):
         about = one.about if one else f"activity:{row['id']}"
         escalate = rng.choice((None, "-PT6M:team", "25%:manager, +PT12M:responsible"))
         limit = unit.now + PERIOD * rng.uniform(1, periods)
-        armed = set_at(unit, unit.now, limit, escalate=escalate, team="fila")
+        armed = set_at(unit, unit.now, limit, line=line_of(unit, None, "fila"), escalate=escalate, team="fila")
         unit.insert(about, activity, **row, status="queued", created_at=unit.now, due_kind="deadline", **armed)
         told = {"kind": "custom", "team": "fila", "person": None}
         if one:
@@ -204,7 +211,7 @@ def _to_come(engine):
         for table in (activity, ticket):
             columns = select(table.c.id, table.c.limit_version, table.c.to_announce)
             for row in unit.connection.execute(columns.where(table.c.announce_at.is_not(None))):
-                found |= {(row.id, row.limit_version, name) for name, _ in row.to_announce}
+                found |= {(row.id, one.version or row.limit_version, one.threshold) for one in steps(row.to_announce)}
         return found
 
     return engine.read(look, None, actor=actors.CONSOLE)

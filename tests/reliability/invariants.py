@@ -10,8 +10,10 @@ from reliability.waiting import wrong_queues
 from sqlalchemy import select
 
 from engine import actors
+from engine.activities import limits
 from engine.activities.model import activity
 from engine.attachments.model import attachment
+from engine.clocks.past import Past
 from engine.conversations.model import interaction
 from engine.history import ticket_history
 from engine.outbox import outbox
@@ -170,17 +172,20 @@ def _clocks(unit, one, history):
     if unit.connection.execute(unfinished).first():
         return
     process = deployed(unit, one.version_id)
-    team = clocks.calendar_of(unit, one.team)
+    handed = Past(history, {"team": one.team}).handed(None)
+    if (one.handed or []) != handed:
+        yield f"SLA: the history says it was handed over {handed}, the ticket {one.handed}"
     found = process.situations.get(Place(one.place_process, one.situation))
     limit = None
     if found is not None and found.sla and found.standing == "open" and not found.pauses_sla:
-        limit = unit.catalogue.calendars.of(found.calendar, team).due(one.entered_at, amount_of(found.sla))
+        limit = limits.line_of(unit, found.calendar, one.team, handed).due(one.entered_at, amount_of(found.sla))
     if one.limit_at != limit:
         yield f"SLA: the situation's limit is {limit}, the ticket says {one.limit_at}"
     kinds = dict(unit.connection.execute(select(customer.c.id, customer.c.kind)).all())
     facts = {name: getattr(one, name) for name in clocks.FACTS[:3]} | {"customer_kind": kinds.get(one.customer_id)}
-    around = (process.settings[one.process].calendar, team)
-    terms = clocks.terms_of(unit.catalogue.policies, unit.catalogue.calendars, facts, around)
+    rules = (unit.catalogue.policies, unit.catalogue.calendars)
+    teams = limits.teams_of(unit, one.team, handed)
+    terms = clocks.terms_of(*rules, facts, process.settings[one.process].calendar, teams)
     life = clocks.life_from(unit, history)
     kept = clocks.kept(life, life.visits[-1].begin, terms) if unit.catalogue.policies else None
     if one.clocks != (None if kept is None else kept.as_json()):

@@ -12,7 +12,7 @@ from engine.history import change_history, ticket_history
 from engine.outbox import outbox
 from engine.tickets.model import ticket
 
-STARTS = {"task_created", "activity_taken", "activity_returned", "activity_transferred"}
+STARTS = {"task_created", "activity_queued", "activity_taken", "activity_returned", "activity_transferred"}
 
 
 def wrong_queues(unit, *, now=None):
@@ -66,15 +66,26 @@ def _deeds(unit):
 
 def _limit(row, now):
     steps = row.to_announce or []
-    instants = [datetime.fromisoformat(at) for _, at in steps]
+    instants = [datetime.fromisoformat(at) for _, at, *_ in steps]
     if row.announce_at != (instants[0] if instants else None) or instants != sorted(instants):
         yield f"to be announced at {row.announce_at}, the steps are {steps}"
-    if row.announce_at is not None and row.limit_at is None:
+    if any(len(one) == 2 for one in steps) and row.limit_at is None:
         yield "to be announced, and there is no limit"
+    yield from _policy(row, [name for name, _, *version in steps if version])
     if getattr(row, "status", None) == "finished" and row.announce_at is not None:
         yield "finished, and still to be announced"
     if now is not None and row.announce_at is not None and row.announce_at <= now:
         yield f"forgotten: it was due at {row.announce_at}"
+
+
+def _policy(row, waiting):
+    """What is to be told of a policy's limits belongs to one that is in force."""
+    clocks = getattr(row, "clocks", None) or {}
+    names = {"first_response": "first", "next_response": "waiting", "resolution": "resolution"}
+    for one in waiting:
+        hand = clocks.get(names[one.partition(":")[0]])
+        if hand is None or hand[1] is None or hand[2] is not None:
+            yield f"{one} is to be announced, its clock is {hand}"
 
 
 def _announcements(unit):

@@ -28,6 +28,9 @@ class Wall:
                 found = number
         return found
 
+    def zone(self, second):
+        return self.versions[self.version(second)][1]
+
     def open(self, second):
         if second not in self._known:
             self._known[second] = self._open(second)
@@ -57,7 +60,7 @@ class Wall:
         return at
 
     def days_later(self, start, days, horizon):
-        zone = ZoneInfo(self.versions[self.version(start)][1])
+        zone = ZoneInfo(self.zone(start))
         local = datetime.fromtimestamp(start, zone)
         day = local.date()
         while days:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sla.test_against_oracle import ODD, one_calendar, one_life
 
-from engine.sla.instants import SECOND
+from engine.sla.instants import SECOND, us
 from engine.sla.kept import Kept, Terms, kept
 from engine.sla.life import Life, Visit
 from engine.sla.policies import Policy
@@ -77,5 +77,6 @@ def test_leap_day_and_a_year_without_one():
     leap, plain = datetime(2024, 2, 28, 12, tzinfo=UTC), datetime(2025, 2, 28, 12, tzinfo=UTC)
     assert calendar.days_later(leap, 1) == datetime(2024, 3, 1, 12, tzinfo=UTC)
     assert calendar.days_later(plain, 1) == datetime(2025, 3, 1, 12, tzinfo=UTC)
-    assert calendar.why(datetime(2024, 2, 29, 12, tzinfo=UTC)).holiday == "Dia bissexto"
+    noon = us(leap + timedelta(days=1))
+    assert [one.holiday for one in calendar.pieces(noon, noon + SECOND)] == ["Dia bissexto"]
     assert calendar.at(leap).hours.day(date(2024, 2, 29)).periods == ()

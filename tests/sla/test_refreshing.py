@@ -16,6 +16,8 @@ from engine.clocks.refreshing import ReadRefreshes, RefreshSome, read_refreshes,
 from engine.errors import Refused
 from engine.queues.announcing import announce_all
 from engine.queues.changing import Change, change
+from engine.queues.finishing import Finish, finish
+from engine.queues.taking import Take, take
 from engine.queues.transferring import Transfer, transfer
 from engine.tickets.chronicle import History, chronicle
 from engine.tickets.tasks import CreateTask, create_task
@@ -151,18 +153,49 @@ def test_an_activity_runs_on_while_its_ticket_waits_and_follows_the_calendar(des
     check(desk.world.engine)
 
 
-def test_another_team_keeps_an_activitys_limit_and_its_clock_says_so(desk):
+def test_an_activity_that_was_handed_over_is_told_as_it_was(desk):
     desk.refresh()
     desk.at(2, "11:00")
     desk.move(desk.open(), "ligar")
     (row,) = desk.world.read(lambda unit, _: unit.connection.execute(select(activity)).all(), None)
+    assert row.limit_at == desk.at(2, "14:00")  # two hours, with lunch between them
+    desk.at(2, "11:30")
+    desk.world.run(take, Take(item=row.id), actor=desk.agent)
+    desk.at(2, "12:00")
     desk.world.run(transfer, Transfer(item=row.id, team="campo"), actor=desk.boss)
-    desk.at(2, "13:30")
-    found = desk.world.read(explain_activity, ExplainActivity(activity=row.id), actor=desk.agent)
-    (clock,) = found["clocks"]
-    assert (row.limit_at, clock["calendar"]["key"]) == (desk.at(2, "14:00"), "turno")  # which has no lunch hour
-    assert (clock["limit_at"], clock["red"], clock["rule"]["kept"]) == (row.limit_at, False, True)
-    assert clock["remaining_s"] == 1800
+    desk.world.run(take, Take(item=row.id), actor=desk.agent)
+    desk.at(2, "12:10")
+    desk.world.run(finish, Finish(activity=row.id), actor=desk.agent)
+
+    def told(hour):
+        ask = ExplainActivity(activity=row.id, as_of=desk.at(2, hour))
+        desk.at(2, "13:30")
+        found = desk.world.read(explain_activity, ask, actor=desk.agent)
+        (clock,) = found["clocks"]
+        where = (found["status"], found["team"], found["responsible"], clock["calendar"]["key"], clock["rule"]["team"])
+        return where, clock["limit_at"], clock["state"]
+
+    early, late = desk.at(2, "14:00"), desk.at(2, "13:00")  # the other team has no lunch hour
+    assert told("11:10") == (("queued", "suporte", None, "comercial", "suporte"), early, "running")
+    assert told("11:40") == (("pending", "suporte", "ana", "comercial", "suporte"), early, "running")
+    assert told("12:05") == (("pending", "campo", "ana", "turno", "campo"), late, "running")
+    assert told("12:10") == (("finished", "campo", "ana", "turno", "campo"), late, "over")
+    check(desk.world.engine)
+
+
+def test_a_refresh_leaves_an_activity_the_hours_of_each_team(desk):
+    desk.refresh()
+    desk.at(2, "11:00")
+    desk.move(desk.open(), "ligar")
+    (row,) = desk.world.read(lambda unit, _: unit.connection.execute(select(activity)).all(), None)
+    desk.at(2, "11:30")
+    desk.world.run(transfer, Transfer(item=row.id, team="campo"), actor=desk.boss)
+    hours = {"zone": "America/Sao_Paulo", "valid_from": "2026-03-01"}
+    desk.put("calendars", "turno", label="Turno", week=["seg-sab 06:00-12:00 15:00-18:00"], **hours)
+    desk.refresh()
+    (row,) = desk.world.read(lambda unit, _: unit.connection.execute(select(activity)).all(), None)
+    assert row.limit_at == desk.at(2, "16:00")  # half an hour of the first team, one and a half of the other
+    check(desk.world.engine)
 
 
 def test_a_limit_by_hand_is_told_as_it_was_with_who_set_it(desk):

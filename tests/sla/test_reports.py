@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.clocks.reports import Heat, Report, Turning, heat, report, turning
+from engine.clocks.reports import Heat, Report, heat, report
 from engine.errors import Invalid, NotFound, NotPermitted
 
 HOUR = 3600
@@ -64,17 +64,6 @@ def test_by_team_by_subject_and_by_person(week):
     assert [(key, one["label"]) for key, one in by_person.items()] == [(None, "Sem responsável")]
 
 
-def test_what_is_about_to_turn_red_and_what_is_red(week):
-    def told(**more):
-        found = week.world.read(turning, Turning(**more), actor=week.boss)
-        return [(one["clock"], one["left_s"]) for one in found]
-
-    assert told(red=True) == [("response", 0)]
-    assert told(within=timedelta(hours=4)) == [("situation", 4 * HOUR)]
-    assert told(within=timedelta(hours=8)) == [("situation", 4 * HOUR), ("resolution", 6 * HOUR)]
-    assert told(within=timedelta(hours=8), team="campo") == []
-
-
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_heat_has_every_situation_of_the_file(week):
     found = week.world.read(heat, Heat(process="chamado"), actor=week.boss)
@@ -93,9 +82,7 @@ def test_who_may_not_and_what_cannot_be(week):
         rows(week, actor=week.agent)
     with pytest.raises(Invalid, match="process: 'nada' não está implantado"):
         week.world.read(report, Report(process="nada"), actor=week.boss)
-    with pytest.raises(Invalid, match="team: 'nada' não está cadastrado"):
-        week.world.read(turning, Turning(team="nada"), actor=week.boss)
     with pytest.raises(Invalid, match="400 dias"):
         week.world.read(report, Report(since=week.clock.at - timedelta(days=401)), actor=week.boss)
-    with pytest.raises(Invalid, match="antes de until"):
+    with pytest.raises(Invalid, match="from: não vem antes de until"):
         week.world.read(report, Report(since=week.clock.at), actor=week.boss)

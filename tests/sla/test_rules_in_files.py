@@ -32,6 +32,6 @@ def test_policies_that_could_not_be_told_apart_are_not_imported(desk):
         desk.world.read(plan, Import(folder=folder))
     (reason,) = refused.value.reasons
     assert reason.detail == (
-        "sla_policies: as políticas 'a_rede' e 'b_alta' servem por igual a um atendimento com priority = alta e "
-        "subject = rede; cadastre antes uma política com os critérios das duas."
+        "sla_policies: as políticas 'a_rede' e 'b_alta' servem por igual, de 2026-03-02 em diante, a um atendimento "
+        "com priority = alta e subject = rede. Cadastre antes uma política com os critérios das duas."
     )

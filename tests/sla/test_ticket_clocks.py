@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from reliability.invariants import check
 
 from engine.errors import Invalid, NotFound
+from engine.queues.changing import Change, change
+from engine.queues.transferring import Transfer, transfer
+from engine.tickets.tasks import CreateTask, create_task
 
 
 def sums(explained):
@@ -149,10 +153,11 @@ def test_the_most_particular_policy_counts_and_another_priority_chooses_another(
 def test_policies_that_could_not_be_told_apart_are_refused(desk):
     desk.policy("rede", subject="rede", resolution="PT6H")
     with pytest.raises(
-        Invalid, match="'rede' e 'urgente' servem por igual a um atendimento com priority = alta e subject"
+        Invalid,
+        match="'rede' e 'urgente' servem por igual, de 2026-01-01 em diante, a um atendimento com priority",
     ):
         desk.policy("urgente", priority="alta", resolution="PT1H")
-    with pytest.raises(Invalid, match="os critérios são os mesmos; altere aquela"):
+    with pytest.raises(Invalid, match="Os critérios são os mesmos: altere a que já existe"):
         desk.policy("outra", subject="rede", resolution="PT1H")
     desk.policy("rede_urgente", subject="rede", priority="alta", resolution="PT1H")
     desk.policy("urgente", priority="alta", resolution="PT2H")
@@ -182,13 +187,62 @@ def test_yesterdays_figures_stay_what_they_were_and_todays_stand_beside_them(des
     assert sums(fresh)["counted"] == 3600
 
 
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_another_teams_calendar_counts_from_the_same_beginning(desk):
-    desk.at(2, "17:00")
+def test_each_teams_hours_count_for_the_time_it_had_the_ticket(desk):
+    desk.policy("tudo", resolution="PT10H")
+    desk.at(2, "11:00")
     ticket = desk.open()
-    desk.at(3, "07:00")
-    assert desk.alter(ticket, team="campo").limit_at == desk.at(3, "10:00")
-    assert desk.clocks(ticket, as_of=desk.at(3, "06:00"))["situation"]["calendar"]["key"] == "comercial"
+    assert (ticket.limit_at, ticket.resolution_limit_at) == (desk.at(2, "16:00"), desk.at(3, "12:00"))
+    noon = desk.at(2, "12:30")
+    before = desk.clocks(ticket)
+    # One hour is used; what is left is worked by the hours of the new team, which has no lunch hour and ends at 14:00.
+    fresh = desk.alter(ticket, team="campo")
+    assert (fresh.limit_at, fresh.resolution_limit_at) == (desk.at(3, "07:30"), desk.at(3, "13:30"))
+    desk.at(2, "12:30")
+    after = desk.clocks(ticket)
+    for name in ("situation", "resolution"):
+        assert before[name]["remaining_s"] == after[name]["remaining_s"], "a hand-over changes nothing of what is left"
+        assert before[name]["seconds"]["counted"] == after[name]["seconds"]["counted"] == 3600
+    desk.at(3, "08:00")
+    assert desk.explain(ticket, as_of=noon)["clocks"][0]["calendar"]["key"] == "turno"
+    assert desk.explain(ticket, as_of=noon - timedelta(seconds=1))["clocks"][0]["calendar"]["key"] == "comercial"
+    explained = desk.explain(ticket)
+    clock = explained["clocks"][0]
+    assert (clock["reached_at"], clock["calendar"]["key"]) == (desk.at(3, "07:30"), "turno")
+    told = [(one["kind"], one["calendar"], one["seconds"] // 60) for one in clock["intervals"]]
+    desk.at(3, "08:00")
+    assert told == [
+        ("counted", "comercial", 60),
+        ("off_hours", "comercial", 30),
+        ("counted", "turno", 90),
+        ("off_hours", "turno", 16 * 60),
+        ("counted", "turno", 120),
+    ]
+    sums(explained)
+    # Back: what was reached stays reached at the same instant.
+    assert desk.alter(ticket, team="suporte").limit_at == clock["reached_at"]
+    check(desk.world.engine)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_limit_in_days_counts_the_working_days_of_whoever_has_it(desk):
+    desk.policy("tudo", resolution="P2D")
+    desk.at(6, "09:00")  # Friday
+    ticket = desk.open()
+    assert ticket.resolution_limit_at == desk.at(10, "09:00")
+    desk.at(6, "10:00")
+    assert desk.alter(ticket, team="campo").resolution_limit_at == desk.at(9, "09:00")  # which works on Saturdays
+    check(desk.world.engine)
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_an_altered_activity_in_a_ticket_disturbs_none_of_its_clocks(desk):
+    desk.at(2, "09:00")
+    ticket = desk.open(subsubject="rede.cabo")
+    made = CreateTask(name="Ligar", kind="call", team="suporte", ticket=ticket.protocol)
+    task = desk.world.run(create_task, made, actor=desk.agent).task
+    desk.world.run(change, Change(item=task["id"], changes={"name": "Ligar já"}), actor=desk.agent)
+    desk.world.run(transfer, Transfer(item=task["id"], team="campo"), actor=desk.boss)
+    assert desk.explain(ticket)["clocks"][0]["calendar"]["key"] == "comercial"
 
 
 @pytest.mark.parametrize("database", ["sqlite"])

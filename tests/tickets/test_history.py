@@ -98,14 +98,24 @@ def test_fields_that_come_with_a_move_show_what_they_were(shop):
     assert found == [[("numero", None, 1)], [], [("cor", None, "azul")], [("numero", 1, 2)]]
 
 
-def test_a_personal_field_is_named_without_its_values(shop):
-    shop.world.run(
-        put, Put(registry="fields", key="numero", values={"label": "CPF", "type": "number", "personal": True})
-    )
+def test_a_personal_field_is_named_with_its_values_for_whoever_sees_its_class(shop):
+    values = {"label": "Renda", "type": "number", "personal": True, "personal_class": "financial"}
+    shop.world.run(put, Put(registry="fields", key="numero", values=values))
     ticket = shop.open(fields={"numero": 111})
-    (change,) = told(shop, ticket)[0]["changes"]
-    assert (change["label"], change["withheld"], change["old"], change["new"]) == ("CPF", True, None, None)
-    assert "111" not in str(told(shop, ticket))
+    altered(shop, ticket, {"numero": 222})
+
+    def changed(who):
+        return [row["changes"][0] for row in told(shop, ticket, who=who)]
+
+    assert [(one["old_label"], one["new_label"], one["withheld"]) for one in changed(shop.boss)] == [
+        (None, "111", False),
+        ("111", "222", False),
+    ]
+    unseen = changed(shop.agent)  # the delivered agent does not see financial data
+    assert [(one["label"], one["old"], one["new"], one["withheld"]) for one in unseen] == [
+        ("Renda", None, None, True)
+    ] * 2
+    assert not any(number in str(told(shop, ticket)) for number in ("111", "222"))
 
 
 def test_filters(shop):

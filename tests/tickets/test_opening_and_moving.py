@@ -275,6 +275,25 @@ def test_stuck_move_is_refused_and_says_where(shop):
     assert shop.move(shop.open(fields={"numero": 20}), "conferir").situation == "execucao"
 
 
+def test_all_that_is_wrong_with_what_is_said_is_named_at_once(shop):
+    before = everything(shop.world)
+    with pytest.raises(Invalid) as refused:
+        shop.open(title=" ", subject="nada", team="nada", customer="ninguem", fields={"numero": "três", "lua": 1})
+    found = [(one.code, one.details.get("member") or one.details["fields"][0]) for one in refused.value.reasons]
+    assert found == [
+        ("invalid", "subject"),
+        ("invalid", "team"),
+        ("invalid", "title"),
+        ("customer_unknown", "customer"),
+        ("field_value", "numero"),
+        ("field_not_for_this_move", "lua"),
+    ]
+    assert refused.value.code == "invalid"
+    with shop.refused(NotFound, "customer_unknown"):
+        shop.open(customer="ninguem")
+    assert everything(shop.world) == before
+
+
 def test_running_tickets_keep_their_version_and_cosmetic_changes_show_at_once(shop):
     ticket = shop.open()
     renamed = shop.world.deploy(("pedido.bpmn", PEDIDO.replace(b'name="Triagem"', b'name="Primeira leitura"')))

@@ -26,7 +26,7 @@ def test_all_moves_are_listed_allowed_or_not_with_every_reason(shop):
     assert list(found) == ["executar", "escalar", "esperar", "repetir", "visitar", "conferir"]
     assert {name for name, option in found.items() if option.allowed} == {"executar", "esperar", "repetir", "visitar"}
     assert [r.code for r in found["escalar"].reasons] == ["guard_undecided"]
-    assert found["escalar"].reasons[0].fix == "Preencha priority."
+    assert found["escalar"].reasons[0].fix == "Preencha Prioridade."
     assert [r.code for r in found["conferir"].reasons] == ["stuck"]
     assert found["executar"].default
     assert str(found["visitar"].leads_to) == "visita:a_agendar"

@@ -78,3 +78,15 @@ def test_the_order_of_tables_is_kept(world, connection):
 def test_a_text_that_is_too_long_is_refused_and_not_cut(world, connection):
     with pytest.raises(DBAPIError):
         write(connection, rows(world, 250, deed="d" * 41))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_guard_behind_many_rows_undoes_them_too(world, whole):
+    """`whole`: each statement is committed by itself, as in a command's first try without a lock."""
+    gone = Write("update", change_history, {"id": new_id()}, {"actor": "b"})
+    alone = {"isolation_level": "AUTOCOMMIT"} if whole and world.engine.database.dialect.name == "postgresql" else {}
+    database = world.engine.database.execution_options(**alone)
+    with pytest.raises(RowChangedError), database.connect() as connection, connection.begin():
+        write(connection, [*rows(world, 30), gone], whole=whole)
+    with world.engine.database.connect() as connection:
+        assert kept(connection) == {}
