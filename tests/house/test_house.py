@@ -53,7 +53,8 @@ def test_rows_are_written_by_the_unit_alone():
 def test_what_no_history_tells_of_is_written_in_few_places():
     """Counters, last uses, what was announced when, figures counted anew, and what goes because its time is over."""
     assert places(r"unit\.(insert|update|delete)\(\s*None") == {
-        "engine/clocks/refreshing.py",  # it tells only of limits that really changed
+        "engine/clocks/activities_anew.py",  # the number of the ticket's last row, which tells of the activity
+        "engine/clocks/tickets_anew.py",  # it tells only of limits that really changed
         "engine/people/attempts.py",
         "engine/people/sessions.py",
         "engine/people/tokens.py",
